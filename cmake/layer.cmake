@@ -1,0 +1,24 @@
+# tomosweep_layer(NAME SOURCES file... [USES layer...] [LIBRARIES target...])
+# One static library per layer. USES names the layers it builds on, LIBRARIES what it needs from outside and keeps to itself.
+function(tomosweep_layer name)
+  cmake_parse_arguments(layer "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  set(target tomosweep_${name})
+  add_library(${target} STATIC ${layer_SOURCES})
+  add_library(tomosweep::${name} ALIAS ${target})
+  target_include_directories(${target} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  tomosweep_warnings(${target})
+  foreach(used IN LISTS layer_USES)
+    target_link_libraries(${target} PUBLIC tomosweep_${used})
+  endforeach()
+  target_link_libraries(${target} PRIVATE ${layer_LIBRARIES})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  set_property(GLOBAL APPEND PROPERTY TOMOSWEEP_LAYERS ${target})
+endfunction()
+
+# -ffp-contract=off: the same floating-point result in vector bodies and remainders, on every machine.
+function(tomosweep_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -ffp-contract=off
+    $<$<BOOL:${TOMOSWEEP_WERROR}>:-Werror>)
+endfunction()

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "tomosweep/core/index.hpp"
+#include "tomosweep/io/source.hpp"
+
+namespace tomosweep {
+
+/// Half-open box in voxels of the source; an axis that the user leaves out spans the whole scan (hi = -1 until known).
+struct box_region {
+    box3 box{{0, 0, 0}, {-1, -1, -1}};
+};
+
+/// All voxels whose centre lies within `radius` of the line along `direction` through `center`; voxels of the source.
+/// `center` holds the two coordinates that are not along the axis, in (z, y, x) order.
+struct cylinder_region {
+    axis direction = axis::z;
+    double center[2] = {0, 0};
+    double radius = 0;
+};
+
+/// Voxels where a second volume of the same extent is not 0.
+struct mask_region {
+    source_spec source;
+};
+
+/// The part of a scan that is analysed: the box, further restricted to the cylinder and to the mask where they are given.
+struct region_spec {
+    box_region box;
+    std::optional<cylinder_region> cylinder;
+    std::optional<mask_region> mask;
+};
+
+/// Applied in this order: median, Gaussian, binning (mean over cubes).
+struct preprocess_spec {
+    index_t median_radius = 0;  ///< voxels; the window has (2 radius + 1)^3 voxels
+    double gaussian_sigma = 0;  ///< voxels
+    index_t binning = 1;        ///< edge of the averaged cubes, voxels
+
+    friend bool operator==(const preprocess_spec&, const preprocess_spec&) = default;
+};
+
+/// One scan of the campaign, with `defaults:` already filled in and paths made absolute.
+struct scan_spec {
+    std::string id;
+    std::string sample;
+    std::optional<std::int64_t> cycle;
+    std::string step;  ///< empty, pristine, lithiation or delithiation
+    std::optional<double> capacity_mAh_per_g;
+    std::optional<double> time_h;
+    double voxel_size_um = 0;  ///< of the source, before binning
+    source_spec source;
+    region_spec region;
+    preprocess_spec preprocess;
+    int line = 0;  ///< in the job file
+};
+
+/// Where a phase lies relative to its threshold: grey <= t, grey > t, or low < grey <= high.
+enum class phase_side : std::uint8_t { below, above, between };
+
+/// How a threshold follows from a histogram, and from which scans the histogram is pooled.
+enum class threshold_rule : std::uint8_t { otsu, multi_otsu };
+enum class rule_scope : std::uint8_t { scan, sample, campaign };
+
+/// Thresholds given as grey levels. `low` is empty unless the phase lies between two thresholds; then it pairs with `high`.
+struct absolute_thresholds {
+    std::vector<double> high;
+    std::vector<double> low;
+};
+
+/// Thresholds given as offsets, in grey levels, from what a rule yields.
+struct ruled_thresholds {
+    threshold_rule rule = threshold_rule::otsu;
+    rule_scope scope = rule_scope::scan;
+    int classes = 2;  ///< of multi-Otsu, 2 to 5
+    int take = 1;     ///< which of its classes - 1 thresholds, from 1; a `between` phase lies between `take` and `take` + 1
+    std::vector<double> offsets{0.0};
+};
+
+using threshold_spec = std::variant<absolute_thresholds, ruled_thresholds>;
+
+struct phase_spec {
+    std::string name = "phase";
+    phase_side where = phase_side::below;
+    std::optional<threshold_spec> threshold;  ///< overrides the sweep's
+};
+
+struct depth_spec {
+    axis direction = axis::z;
+    bool from_separator = false;  ///< depth counts from the last layer instead of the first
+    index_t bins = 32;
+};
+
+/// Classes of the width histogram; 0 means: one voxel of the finest scan wide.
+struct width_spec {
+    double bin_um = 0;
+    index_t bins = 64;  ///< the last one is open-ended
+};
+
+/// A campaign as the job file describes it.
+struct job_spec {
+    std::string file;
+    std::string text;  ///< the YAML as read, for provenance
+    std::string campaign;
+    std::vector<scan_spec> scans;
+    std::vector<phase_spec> phases;
+    bool grouped_phases = false;  ///< `phases:` was used, so every phase gets a group of its own
+    depth_spec depth;
+    width_spec width;
+};
+
+/// What is varied. An absent sweep file means Otsu per scan and resolution limits of 1 to 8 voxels of the finest scan.
+struct sweep_spec {
+    std::string file;
+    std::string text;
+    threshold_spec threshold = ruled_thresholds{};
+    std::vector<double> resolution_limits_um;  ///< ascending; empty means the default set
+    std::vector<int> connectivities{6, 26};
+    bool width = true;  ///< false: no distances and widths, only what the class volume yields (curves of many thresholds)
+};
+
+/// Reads and validates a job file. Throws job_error, which lists every problem with line, key, what was found, what is accepted, and
+/// the nearest known key. Looks at no scan. Local.
+job_spec load_job(const std::string& path);
+sweep_spec load_sweep(const std::string& path);
+
+/// Resolution limits to use: the sweep's, or 1 to 8 voxels of the finest scan after binning.
+std::vector<double> resolution_limits_um(const job_spec& job, const sweep_spec& sweep);
+
+}  // namespace tomosweep

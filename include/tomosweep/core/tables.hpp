@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "tomosweep/core/classes.hpp"
+#include "tomosweep/core/index.hpp"
+
+namespace tomosweep {
+
+/// The 13 directions to half of the 26 neighbours: 3 axes, 6 face diagonals, 4 space diagonals.
+inline constexpr std::array<index3, 13> half_directions = {{{0, 0, 1},
+                                                            {0, 1, 0},
+                                                            {1, 0, 0},
+                                                            {0, 1, 1},
+                                                            {0, 1, -1},
+                                                            {1, 0, 1},
+                                                            {1, 0, -1},
+                                                            {1, 1, 0},
+                                                            {1, -1, 0},
+                                                            {1, 1, 1},
+                                                            {1, 1, -1},
+                                                            {1, -1, 1},
+                                                            {1, -1, -1}}};
+
+/// Components of one phase under one connectivity.
+struct component_counts {
+    std::int64_t count = 0;
+    std::int64_t largest = 0;      ///< voxels of the largest component
+    std::int64_t spans_depth = 0;  ///< 1 when one component touches the first and the last layer of the depth axis
+
+    friend bool operator==(const component_counts&, const component_counts&) = default;
+};
+
+/// All integers about one phase that need no distance: what one pass over a class volume yields for each phase.
+struct phase_counts {
+    std::int64_t voxels = 0;
+    /// Pairs of voxels (p, p + half_directions[d]), both inside the region, of which exactly one is in the phase.
+    std::array<std::int64_t, 13> transitions{};
+    /// Euler number of the phase inside the volume: 6-connected phase with 26-connected complement, and the reverse.
+    std::int64_t euler_6 = 0;
+    std::int64_t euler_26 = 0;
+    /// Components by connectivity: [0] six, [1] twentysix.
+    std::array<component_counts, 2> components;
+    /// Phase voxels by depth bin.
+    std::vector<std::int64_t> depth_voxels;
+
+    friend bool operator==(const phase_counts&, const phase_counts&) = default;
+};
+
+/// Number of phase voxels of one local thickness in one depth bin.
+struct thickness_count {
+    distance_sq_t radius_sq = 0;  ///< squared radius of the largest covering ball, voxels; may be unbounded_sq
+    std::int32_t depth_bin = 0;
+    std::int64_t voxels = 0;
+
+    friend bool operator==(const thickness_count&, const thickness_count&) = default;
+};
+
+/// Joint histogram of local thickness and depth of one phase, ordered by (radius_sq, depth_bin), without empty entries.
+using thickness_table = std::vector<thickness_count>;
+
+}  // namespace tomosweep
