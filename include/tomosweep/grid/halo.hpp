@@ -1,0 +1,25 @@
+#pragma once
+
+#include "tomosweep/core/array.hpp"
+#include "tomosweep/grid/domain.hpp"
+
+namespace tomosweep {
+
+/// Collective. Every rank gives the voxels of its own block and gets those of its `wanted` box, which lies inside the
+/// volume and may be empty, smaller than a block or reach over many blocks: blocks thinner than a halo need no care.
+/// Cost: each wanted voxel travels once; two copies in memory while it does.
+template <transferable T>
+array3<T> fetch(const domain& grid, view3<const T> own, const box3& wanted);
+
+/// Collective. The own block with `margin` more voxels on every side, cut at the volume's border.
+template <transferable T>
+array3<T> with_halo(const domain& grid, view3<const T> own, const extent3& margin) {
+    return fetch(grid, own, grown(grid.own(), margin, whole(grid.volume())));
+}
+
+extern template array3<std::uint8_t> fetch(const domain&, view3<const std::uint8_t>, const box3&);
+extern template array3<std::uint16_t> fetch(const domain&, view3<const std::uint16_t>, const box3&);
+extern template array3<std::uint32_t> fetch(const domain&, view3<const std::uint32_t>, const box3&);
+extern template array3<std::uint64_t> fetch(const domain&, view3<const std::uint64_t>, const box3&);
+
+}  // namespace tomosweep

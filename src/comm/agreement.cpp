@@ -1,0 +1,57 @@
+#include "tomosweep/comm/agreement.hpp"
+
+#include <new>
+#include <string>
+
+#include "tomosweep/core/error.hpp"
+
+namespace tomosweep {
+namespace {
+
+/// An error that another rank reported: its kind and text survive the journey, its fields do not.
+class remote_error : public error {
+public:
+    using error::error;
+};
+
+struct report {
+    error_kind kind = error_kind::internal;
+    std::string text;
+};
+
+report report_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const error& known) {
+        return {known.kind(), known.what()};
+    } catch (const std::bad_alloc&) {
+        return {error_kind::resource, "not enough memory"};
+    } catch (const std::exception& unknown) {
+        return {error_kind::internal, unknown.what()};
+    } catch (...) {
+        return {error_kind::internal, "unknown failure"};
+    }
+}
+
+}  // namespace
+
+void agree(const communicator& ranks, std::exception_ptr failure) {
+    const std::int64_t none = ranks.size();
+    const auto first = static_cast<int>(ranks.min(failure ? std::int64_t{ranks.rank()} : none));
+    if (first == none)
+        return;
+    std::vector<char> text;
+    std::vector<error_kind> kind(1);
+    if (ranks.rank() == first) {
+        const report own = report_of(failure);
+        text.assign(own.text.begin(), own.text.end());
+        kind[0] = own.kind;
+    }
+    ranks.broadcast(kind, first);
+    ranks.broadcast(text, first);
+    if (ranks.rank() == first)
+        std::rethrow_exception(failure);
+    throw remote_error(kind[0], std::string(text.begin(), text.end()));
+}
+
+}  // namespace tomosweep

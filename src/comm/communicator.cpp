@@ -1,0 +1,183 @@
+#include "tomosweep/comm/communicator.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "tomosweep/core/error.hpp"
+
+namespace tomosweep {
+namespace {
+
+/// Largest piece of a message: well below the int counts of MPI, large enough to cost nothing.
+constexpr std::size_t piece = std::size_t{1} << 29;
+constexpr int payload_tag = 17;
+constexpr int size_tag = 18;
+
+void check(int code, const char* call) {
+    if (code == MPI_SUCCESS)
+        return;
+    char text[MPI_MAX_ERROR_STRING] = {};
+    int length = 0;
+    MPI_Error_string(code, text, &length);
+    throw mpi_error(std::string(call) + " failed: " + text);
+}
+
+template <class Call>
+void in_pieces(std::size_t bytes, Call&& call) {
+    for (std::size_t done = 0; done < bytes; done += piece)
+        call(done, static_cast<int>(std::min(piece, bytes - done)));
+}
+
+void start_receiving(MPI_Comm comm, int from, std::vector<std::byte>& bytes, std::vector<MPI_Request>& requests) {
+    in_pieces(bytes.size(), [&](std::size_t offset, int count) {
+        requests.emplace_back();
+        check(MPI_Irecv(bytes.data() + offset, count, MPI_BYTE, from, payload_tag, comm, &requests.back()), "MPI_Irecv");
+    });
+}
+
+void start_sending(MPI_Comm comm, int to, std::span<const std::byte> bytes, std::vector<MPI_Request>& requests) {
+    in_pieces(bytes.size(), [&](std::size_t offset, int count) {
+        requests.emplace_back();
+        check(MPI_Isend(bytes.data() + offset, count, MPI_BYTE, to, payload_tag, comm, &requests.back()), "MPI_Isend");
+    });
+}
+
+}  // namespace
+
+mpi_environment::mpi_environment(int& argc, char**& argv) : exceptions_(std::uncaught_exceptions()) {
+    int provided = 0;
+    check(MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
+    MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+}
+
+mpi_environment::~mpi_environment() {
+    if (std::uncaught_exceptions() == exceptions_)
+        MPI_Finalize();
+}
+
+communicator::communicator(MPI_Comm owned) : handle_(owned) {
+    MPI_Comm_set_errhandler(handle_, MPI_ERRORS_RETURN);
+    check(MPI_Comm_rank(handle_, &rank_), "MPI_Comm_rank");
+    check(MPI_Comm_size(handle_, &size_), "MPI_Comm_size");
+}
+
+communicator communicator::world() {
+    MPI_Comm copy = MPI_COMM_NULL;
+    check(MPI_Comm_dup(MPI_COMM_WORLD, &copy), "MPI_Comm_dup");
+    return communicator(copy);
+}
+
+communicator::communicator(communicator&& other) noexcept
+    : handle_(std::exchange(other.handle_, MPI_COMM_NULL)),
+      rank_(other.rank_),
+      size_(other.size_),
+      bytes_sent_(other.bytes_sent_) {}
+
+communicator& communicator::operator=(communicator&& other) noexcept {
+    if (this != &other) {
+        release();
+        handle_ = std::exchange(other.handle_, MPI_COMM_NULL);
+        rank_ = other.rank_;
+        size_ = other.size_;
+        bytes_sent_ = other.bytes_sent_;
+    }
+    return *this;
+}
+
+communicator::~communicator() { release(); }
+
+void communicator::release() noexcept {
+    // Freeing is collective: while an exception unwinds the other ranks may never come.
+    if (handle_ != MPI_COMM_NULL && std::uncaught_exceptions() == 0)
+        MPI_Comm_free(&handle_);
+    handle_ = MPI_COMM_NULL;
+}
+
+communicator communicator::split(int colour) const {
+    MPI_Comm part = MPI_COMM_NULL;
+    check(MPI_Comm_split(handle_, colour, rank_, &part), "MPI_Comm_split");
+    return communicator(part);
+}
+
+void communicator::barrier() const { check(MPI_Barrier(handle_), "MPI_Barrier"); }
+
+void communicator::reduce(void* values, std::size_t count, MPI_Datatype type, std::size_t bytes_each,
+                          MPI_Op operation) const {
+    auto* first = static_cast<std::byte*>(values);
+    in_pieces(count * bytes_each, [&](std::size_t offset, int bytes) {
+        check(MPI_Allreduce(MPI_IN_PLACE, first + offset, bytes / static_cast<int>(bytes_each), type, operation, handle_),
+              "MPI_Allreduce");
+    });
+    if (size_ > 1)
+        bytes_sent_ += static_cast<std::int64_t>(count * bytes_each);
+}
+
+void communicator::broadcast_bytes(std::byte* data, std::size_t bytes, int root) const {
+    in_pieces(bytes, [&](std::size_t offset, int count) {
+        check(MPI_Bcast(data + offset, count, MPI_BYTE, root, handle_), "MPI_Bcast");
+    });
+    if (size_ > 1 && rank_ == root)
+        bytes_sent_ += static_cast<std::int64_t>(bytes);
+}
+
+void communicator::all_gather_bytes(const std::byte* own, std::size_t bytes, std::byte* all) const {
+    const int count = static_cast<int>(bytes);
+    check(MPI_Allgather(own, count, MPI_BYTE, all, count, MPI_BYTE, handle_), "MPI_Allgather");
+    if (size_ > 1)
+        bytes_sent_ += static_cast<std::int64_t>(bytes);
+}
+
+std::vector<message> communicator::exchange(std::vector<message> outgoing) const {
+    std::vector<std::int64_t> sizes_out(static_cast<std::size_t>(size_)), sizes_in(sizes_out.size());
+    for (const message& out : outgoing)
+        sizes_out[static_cast<std::size_t>(out.rank)] = static_cast<std::int64_t>(out.bytes.size());
+    check(MPI_Alltoall(sizes_out.data(), 1, MPI_INT64_T, sizes_in.data(), 1, MPI_INT64_T, handle_), "MPI_Alltoall");
+    std::vector<message> incoming;
+    for (int rank = 0; rank < size_; ++rank)
+        if (const std::int64_t bytes = sizes_in[static_cast<std::size_t>(rank)]; bytes > 0)
+            incoming.push_back({rank, std::vector<std::byte>(static_cast<std::size_t>(bytes))});
+    transfer(outgoing, incoming);
+    return incoming;
+}
+
+void communicator::transfer(const std::vector<message>& outgoing, std::vector<message>& incoming) const {
+    std::vector<MPI_Request> requests;
+    std::vector<std::byte>* own = nullptr;
+    for (message& in : incoming)
+        if (in.rank == rank_)
+            own = &in.bytes;
+        else
+            start_receiving(handle_, in.rank, in.bytes, requests);
+    for (const message& out : outgoing)
+        if (out.rank == rank_) {
+            if (own != nullptr)
+                *own = out.bytes;
+        } else {
+            start_sending(handle_, out.rank, out.bytes, requests);
+            bytes_sent_ += static_cast<std::int64_t>(out.bytes.size());
+        }
+    check(MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE), "MPI_Waitall");
+}
+
+void communicator::send(int to, std::span<const std::byte> bytes) const {
+    const std::uint64_t size = bytes.size();
+    check(MPI_Send(&size, 1, MPI_UINT64_T, to, size_tag, handle_), "MPI_Send");
+    in_pieces(bytes.size(), [&](std::size_t offset, int count) {
+        check(MPI_Send(bytes.data() + offset, count, MPI_BYTE, to, payload_tag, handle_), "MPI_Send");
+    });
+    bytes_sent_ += static_cast<std::int64_t>(bytes.size());
+}
+
+std::vector<std::byte> communicator::receive(int from) const {
+    std::uint64_t size = 0;
+    check(MPI_Recv(&size, 1, MPI_UINT64_T, from, size_tag, handle_, MPI_STATUS_IGNORE), "MPI_Recv");
+    std::vector<std::byte> bytes(size);
+    in_pieces(bytes.size(), [&](std::size_t offset, int count) {
+        check(MPI_Recv(bytes.data() + offset, count, MPI_BYTE, from, payload_tag, handle_, MPI_STATUS_IGNORE), "MPI_Recv");
+    });
+    return bytes;
+}
+
+}  // namespace tomosweep

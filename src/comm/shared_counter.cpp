@@ -1,0 +1,39 @@
+#include "tomosweep/comm/shared_counter.hpp"
+
+#include <exception>
+
+#include "tomosweep/core/error.hpp"
+
+namespace tomosweep {
+
+shared_counter::shared_counter(const communicator& ranks) {
+    const MPI_Aint bytes = ranks.root() ? static_cast<MPI_Aint>(sizeof(std::int64_t)) : 0;
+    if (MPI_Win_allocate(bytes, sizeof(std::int64_t), MPI_INFO_NULL, ranks.handle(), &value_, &window_) != MPI_SUCCESS)
+        throw mpi_error("the shared counter's window could not be made");
+    MPI_Win_lock_all(0, window_);
+    if (ranks.root()) {
+        const std::int64_t zero = 0;
+        MPI_Put(&zero, 1, MPI_INT64_T, 0, 0, 1, MPI_INT64_T, window_);
+        MPI_Win_flush(0, window_);
+    }
+    ranks.barrier();
+}
+
+shared_counter::~shared_counter() {
+    // Freeing is collective: while an exception unwinds the other ranks may never come.
+    if (std::uncaught_exceptions() > 0)
+        return;
+    MPI_Win_unlock_all(window_);
+    MPI_Win_free(&window_);
+}
+
+std::int64_t shared_counter::next() {
+    const std::int64_t one = 1;
+    std::int64_t before = 0;
+    const int code = MPI_Fetch_and_op(&one, &before, MPI_INT64_T, 0, 0, MPI_SUM, window_);
+    if (code != MPI_SUCCESS || MPI_Win_flush(0, window_) != MPI_SUCCESS)
+        throw mpi_error("the shared counter could not be advanced");
+    return before;
+}
+
+}  // namespace tomosweep

@@ -1,0 +1,33 @@
+#include "tomosweep/comm/agreement.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tomosweep/core/error.hpp"
+
+namespace tomosweep {
+namespace {
+
+TEST(agreement, one_failing_rank_makes_all_throw_its_error) {
+    const auto ranks = communicator::world();
+    const int culprit = ranks.size() / 2;
+    try {
+        agreed(ranks, [&] {
+            if (ranks.rank() >= culprit)
+                throw input_error("scan.raw", "slice " + std::to_string(ranks.rank()), "10 bytes", "20 bytes");
+        });
+        FAIL() << "no rank may get past a failed agreement";
+    } catch (const error& failure) {
+        EXPECT_EQ(failure.kind(), error_kind::input);
+        EXPECT_EQ(std::string(failure.what()),
+                  "scan.raw: slice " + std::to_string(culprit) + ": found 10 bytes; accepted: 20 bytes");
+    }
+    EXPECT_EQ(ranks.sum(std::int64_t{1}), ranks.size()) << "the ranks can go on together";
+}
+
+TEST(agreement, success_returns_the_own_result) {
+    const auto ranks = communicator::world();
+    EXPECT_EQ(agreed(ranks, [&] { return ranks.rank() * 10; }), ranks.rank() * 10);
+}
+
+}  // namespace
+}  // namespace tomosweep

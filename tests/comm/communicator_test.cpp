@@ -1,0 +1,81 @@
+#include "tomosweep/comm/communicator.hpp"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+namespace tomosweep {
+namespace {
+
+std::vector<std::byte> bytes_of(int from, int to, std::size_t count) {
+    std::vector<std::byte> bytes(count);
+    for (std::size_t i = 0; i < count; ++i)
+        bytes[i] = static_cast<std::byte>(static_cast<std::size_t>(from * 31 + to * 7) + i);
+    return bytes;
+}
+
+TEST(communicator, reductions_see_every_rank) {
+    const auto ranks = communicator::world();
+    const std::int64_t own = (std::int64_t{1} << 40) + ranks.rank();
+    const std::int64_t n = ranks.size();
+    EXPECT_EQ(ranks.sum(own), n * (std::int64_t{1} << 40) + n * (n - 1) / 2);
+    EXPECT_EQ(ranks.max(own), (std::int64_t{1} << 40) + n - 1);
+    EXPECT_EQ(ranks.min(own), std::int64_t{1} << 40);
+}
+
+TEST(communicator, broadcast_brings_values_of_any_number) {
+    const auto ranks = communicator::world();
+    std::vector<double> values;
+    if (ranks.rank() == ranks.size() - 1)
+        values = {1.5, 2.5, 3.5};
+    ranks.broadcast(values, ranks.size() - 1);
+    EXPECT_EQ(values, (std::vector<double>{1.5, 2.5, 3.5}));
+}
+
+TEST(communicator, exchange_delivers_every_message_and_nothing_else) {
+    const auto ranks = communicator::world();
+    std::vector<message> outgoing;
+    for (int to = 0; to < ranks.size(); ++to)
+        if ((ranks.rank() + to) % 3 != 0)
+            outgoing.push_back({to, bytes_of(ranks.rank(), to, 100 + static_cast<std::size_t>(to))});
+    const std::vector<message> incoming = ranks.exchange(std::move(outgoing));
+    std::size_t next = 0;
+    for (int from = 0; from < ranks.size(); ++from)
+        if ((ranks.rank() + from) % 3 != 0) {
+            ASSERT_LT(next, incoming.size());
+            EXPECT_EQ(incoming[next].rank, from);
+            EXPECT_EQ(incoming[next].bytes, bytes_of(from, ranks.rank(), 100 + static_cast<std::size_t>(ranks.rank())));
+            ++next;
+        }
+    EXPECT_EQ(next, incoming.size());
+}
+
+TEST(communicator, send_and_receive_keep_sizes) {
+    const auto ranks = communicator::world();
+    if (ranks.size() < 2)
+        GTEST_SKIP() << "one rank has nobody to send to";
+    if (ranks.rank() == 1)
+        ranks.send(0, bytes_of(1, 0, 12345));
+    if (ranks.rank() == 0) {
+        EXPECT_EQ(ranks.receive(1), bytes_of(1, 0, 12345));
+    }
+}
+
+TEST(communicator, split_groups_by_colour) {
+    const auto ranks = communicator::world();
+    const auto group = ranks.split(ranks.rank() % 2);
+    EXPECT_EQ(group.size(), (ranks.size() + 1 - ranks.rank() % 2) / 2);
+    EXPECT_EQ(group.rank(), ranks.rank() / 2);
+}
+
+TEST(communicator, counts_the_bytes_it_sends_to_others) {
+    const auto ranks = communicator::world();
+    std::vector<message> outgoing{{ranks.rank(), std::vector<std::byte>(1000)}};
+    ranks.exchange(std::move(outgoing));
+    EXPECT_EQ(ranks.bytes_sent(), 0);
+    ranks.exchange({{(ranks.rank() + 1) % ranks.size(), std::vector<std::byte>(1000)}});
+    EXPECT_EQ(ranks.bytes_sent(), ranks.size() > 1 ? 1000 : 0);
+}
+
+}  // namespace
+}  // namespace tomosweep

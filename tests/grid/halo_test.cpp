@@ -1,0 +1,60 @@
+#include "tomosweep/grid/halo.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace tomosweep {
+namespace {
+
+std::uint32_t value_at(const index3& index) {
+    return static_cast<std::uint32_t>(index.z * 10007 + index.y * 101 + index.x);
+}
+
+array3<std::uint32_t> filled(const box3& box) {
+    array3<std::uint32_t> voxels(box.extent());
+    for (index_t z = box.lo.z; z < box.hi.z; ++z)
+        for (index_t y = box.lo.y; y < box.hi.y; ++y)
+            for (index_t x = box.lo.x; x < box.hi.x; ++x)
+                voxels.view()[index3{z, y, x} - box.lo] = value_at({z, y, x});
+    return voxels;
+}
+
+void expect_filled(const array3<std::uint32_t>& voxels, const box3& box) {
+    ASSERT_EQ(voxels.extent(), box.extent());
+    const array3<std::uint32_t> expected = filled(box);
+    EXPECT_TRUE(std::ranges::equal(voxels.values(), expected.values()));
+}
+
+const extent3 volumes[] = {{13, 9, 7}, {1, 1, 1}, {2, 3, 40}, {5, 1, 2}};
+
+TEST(halo, brings_the_neighbours_voxels_even_from_beyond_thin_blocks) {
+    const auto ranks = communicator::world();
+    for (const extent3& volume : volumes)
+        for (const extent3 grid : {choose_grid(volume, ranks.size()), extent3{1, 1, ranks.size()}}) {
+            const domain shared(ranks, decomposition(volume, grid));
+            const array3<std::uint32_t> own = filled(shared.own());
+            for (const index_t depth : {0, 1, 2, 5, 50}) {
+                const extent3 margin{depth, depth / 2, depth};
+                expect_filled(with_halo(shared, own.view(), margin), grown(shared.own(), margin, whole(volume)));
+            }
+        }
+}
+
+TEST(halo, any_wish_of_any_rank_is_served) {
+    const auto ranks = communicator::world();
+    const unsigned seed = 20u + static_cast<unsigned>(ranks.rank());
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    const extent3 volume{11, 8, 6};
+    const domain shared(ranks, volume);
+    const array3<std::uint32_t> own = filled(shared.own());
+    for (int repeat = 0; repeat < 20; ++repeat) {
+        const auto pick = [&](index_t n) { return static_cast<index_t>(random() % static_cast<unsigned>(n + 1)); };
+        const box3 wanted{{pick(11), pick(8), pick(6)}, {pick(11), pick(8), pick(6)}};
+        expect_filled(fetch(shared, own.view().part(whole(own.extent())), wanted), wanted);
+    }
+}
+
+}  // namespace
+}  // namespace tomosweep
