@@ -8,8 +8,8 @@
 namespace tomosweep {
 
 /// A mud-cracked electrode without a file: Voronoi islets in the (y, x) plane parted by plate cracks that run through
-/// the whole depth and whose width changes linearly from collector (z = 0) to separator, fine cracks that part some islets
-/// into pieces, and isolated spherical pores; then blur and noise. The same grey at the same voxel for any box.
+/// the whole depth and whose width changes linearly from collector (z = 0) to separator, fine cracks that part some
+/// islets into pieces, and isolated spherical pores; then blur and noise. The same grey at the same voxel for any box.
 struct phantom_source {
     extent3 shape{64, 128, 128};
     double islet_diameter = 40;        ///< mean distance of islet centres, voxels
@@ -22,7 +22,7 @@ struct phantom_source {
     double pore_radius = 3;            ///< voxels
     double solid_grey = 150;
     double crack_grey = 60;
-    double blur_sigma = 0;  ///< voxels
+    double blur_sigma = 0;   ///< voxels
     double noise_sigma = 0;  ///< grey levels, normally distributed
     std::uint64_t seed = 1;
 

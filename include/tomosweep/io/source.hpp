@@ -58,8 +58,8 @@ public:
     virtual extent3 extent() const = 0;
     virtual dtype type() const = 0;
 
-    /// The voxels of `box`, which lies inside whole(extent()). Throws input_error for truncated or changed files, and for
-    /// float data that are not finite (file, voxel, value).
+    /// The voxels of `box`, which lies inside whole(extent()). Throws input_error for truncated or changed files, and
+    /// for float data that are not finite (file, voxel, value).
     virtual grey_volume read(const box3& box) const = 0;
 
     /// The files behind the scan in reading order; empty for a phantom.
