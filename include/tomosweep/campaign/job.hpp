@@ -28,7 +28,8 @@ struct mask_region {
     source_spec source;
 };
 
-/// The part of a scan that is analysed: the box, further restricted to the cylinder and to the mask where they are given.
+/// The part of a scan that is analysed: the box, further restricted to the cylinder and to the mask where they are
+/// given.
 struct region_spec {
     box_region box;
     std::optional<cylinder_region> cylinder;
@@ -66,7 +67,8 @@ enum class phase_side : std::uint8_t { below, above, between };
 enum class threshold_rule : std::uint8_t { otsu, multi_otsu };
 enum class rule_scope : std::uint8_t { scan, sample, campaign };
 
-/// Thresholds given as grey levels. `low` is empty unless the phase lies between two thresholds; then it pairs with `high`.
+/// Thresholds given as grey levels. `low` is empty unless the phase lies between two thresholds; then it pairs with
+/// `high`.
 struct absolute_thresholds {
     std::vector<double> high;
     std::vector<double> low;
@@ -77,7 +79,8 @@ struct ruled_thresholds {
     threshold_rule rule = threshold_rule::otsu;
     rule_scope scope = rule_scope::scan;
     int classes = 2;  ///< of multi-Otsu, 2 to 5
-    int take = 1;     ///< which of its classes - 1 thresholds, from 1; a `between` phase lies between `take` and `take` + 1
+    int take =
+        1;  ///< which of its classes - 1 thresholds, from 1; a `between` phase lies between `take` and `take` + 1
     std::vector<double> offsets{0.0};
 };
 
@@ -120,15 +123,21 @@ struct sweep_spec {
     threshold_spec threshold = ruled_thresholds{};
     std::vector<double> resolution_limits_um;  ///< ascending; empty means the default set
     std::vector<int> connectivities{6, 26};
-    bool width = true;  ///< false: no distances and widths, only what the class volume yields (curves of many thresholds)
+    bool width =
+        true;  ///< false: no distances and widths, only what the class volume yields (curves of many thresholds)
 };
 
-/// Reads and validates a job file. Throws job_error, which lists every problem with line, key, what was found, what is accepted, and
-/// the nearest known key. Looks at no scan. Local.
+/// Reads and validates a job file. Throws job_error, which lists every problem with line, key, what was found, what is
+/// accepted, and the nearest known key. Looks at no scan: check_campaign() does. Local.
 job_spec load_job(const std::string& path);
 sweep_spec load_sweep(const std::string& path);
 
-/// Resolution limits to use: the sweep's, or 1 to 8 voxels of the finest scan after binning.
+/// The same from a text that is at hand already, such as one that another rank has read; `path` is for messages, and
+/// the paths of a job count from its folder.
+job_spec parse_job(const std::string& text, const std::string& path);
+sweep_spec parse_sweep(const std::string& text, const std::string& path);
+
+/// Resolution limits to use: the sweep's, or 1 to 8 voxels of the finest scan after binning, or 0 alone without widths.
 std::vector<double> resolution_limits_um(const job_spec& job, const sweep_spec& sweep);
 
 }  // namespace tomosweep
