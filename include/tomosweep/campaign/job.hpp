@@ -7,20 +7,15 @@
 
 #include "tomosweep/core/index.hpp"
 #include "tomosweep/io/source.hpp"
+#include "tomosweep/kernels/classify.hpp"
+#include "tomosweep/kernels/preprocess.hpp"
+#include "tomosweep/kernels/region.hpp"
 
 namespace tomosweep {
 
 /// Half-open box in voxels of the source; an axis that the user leaves out spans the whole scan (hi = -1 until known).
 struct box_region {
     box3 box{{0, 0, 0}, {-1, -1, -1}};
-};
-
-/// All voxels whose centre lies within `radius` of the line along `direction` through `center`; voxels of the source.
-/// `center` holds the two coordinates that are not along the axis, in (z, y, x) order.
-struct cylinder_region {
-    axis direction = axis::z;
-    double center[2] = {0, 0};
-    double radius = 0;
 };
 
 /// Voxels where a second volume of the same extent is not 0.
@@ -32,17 +27,8 @@ struct mask_region {
 /// given.
 struct region_spec {
     box_region box;
-    std::optional<cylinder_region> cylinder;
+    std::optional<tomosweep::cylinder> cylinder;
     std::optional<mask_region> mask;
-};
-
-/// Applied in this order: median, Gaussian, binning (mean over cubes).
-struct preprocess_spec {
-    index_t median_radius = 0;  ///< voxels; the window has (2 radius + 1)^3 voxels
-    double gaussian_sigma = 0;  ///< voxels
-    index_t binning = 1;        ///< edge of the averaged cubes, voxels
-
-    friend bool operator==(const preprocess_spec&, const preprocess_spec&) = default;
 };
 
 /// One scan of the campaign, with `defaults:` already filled in and paths made absolute.
@@ -59,9 +45,6 @@ struct scan_spec {
     preprocess_spec preprocess;
     int line = 0;  ///< in the job file
 };
-
-/// Where a phase lies relative to its threshold: grey <= t, grey > t, or low < grey <= high.
-enum class phase_side : std::uint8_t { below, above, between };
 
 /// How a threshold follows from a histogram, and from which scans the histogram is pooled.
 enum class threshold_rule : std::uint8_t { otsu, multi_otsu };
@@ -128,11 +111,16 @@ struct sweep_spec {
 };
 
 /// Reads and validates a job file. Throws job_error, which lists every problem with line, key, what was found, what is
-/// accepted, and the nearest known key. Looks at no scan. Local.
+/// accepted, and the nearest known key. Looks at no scan: check_campaign() does. Local.
 job_spec load_job(const std::string& path);
 sweep_spec load_sweep(const std::string& path);
 
-/// Resolution limits to use: the sweep's, or 1 to 8 voxels of the finest scan after binning.
+/// The same from a text that is at hand already, such as one that another rank has read; `path` is for messages, and
+/// the paths of a job count from its folder.
+job_spec parse_job(const std::string& text, const std::string& path);
+sweep_spec parse_sweep(const std::string& text, const std::string& path);
+
+/// Resolution limits to use: the sweep's, or 1 to 8 voxels of the finest scan after binning, or 0 alone without widths.
 std::vector<double> resolution_limits_um(const job_spec& job, const sweep_spec& sweep);
 
 }  // namespace tomosweep
