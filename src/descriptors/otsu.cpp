@@ -48,20 +48,24 @@ void check_levels(const grey_histogram& histogram, std::size_t needed) {
                           std::to_string(needed) + " or more for this threshold rule");
 }
 
-/// Running sums over the occupied range, bins joined into at most `groups` groups of equal size. Bin numbers count from
-/// the middle of the range, which keeps the sums small.
-cumulated cumulate(const grey_histogram& histogram, std::size_t groups) {
+/// Running sums over the occupied bins, joined by equal numbers into at most `most` groups. Empty bins need no group: a
+/// threshold inside a gap is as good as the occupied bin before it. Bin numbers count from the middle of the occupied range,
+/// which keeps the sums small.
+cumulated cumulate(const grey_histogram& histogram, std::size_t most) {
     const auto [first, last] = occupied_range(histogram);
-    const std::size_t size = (last - first + groups - 1) / groups;
+    const std::size_t occupied = occupied_bins(histogram);
+    const std::size_t size = (occupied + most - 1) / most;
     const double middle = static_cast<double>(first + last) / 2;
     cumulated result;
     double weight = 0;
     double sum = 0;
+    std::size_t seen = 0;
     for (std::size_t bin = first; bin < last; ++bin) {
         const auto count = static_cast<double>(histogram.counts[bin]);
         weight += count;
         sum += count * (static_cast<double>(bin) - middle);
-        if ((bin - first + 1) % size == 0 || bin + 1 == last) {
+        seen += count > 0 ? 1 : 0;
+        if (count > 0 && (seen % size == 0 || seen == occupied)) {
             result.weight.push_back(weight);
             result.sum.push_back(sum);
             result.last_bin.push_back(bin);
