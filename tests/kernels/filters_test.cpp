@@ -18,7 +18,8 @@ using test::cut;
 using test::random_volume;
 
 const extent3 shapes[] = {{1, 1, 1}, {1, 7, 5}, {6, 1, 1}, {9, 8, 11}};
-const box3 parts[] = {{{0, 0, 0}, {4, 8, 11}}, {{4, 0, 0}, {9, 3, 11}}, {{4, 3, 0}, {9, 8, 2}}, {{4, 3, 2}, {9, 8, 11}}};
+const box3 parts[] = {
+    {{0, 0, 0}, {4, 8, 11}}, {{4, 0, 0}, {9, 3, 11}}, {{4, 3, 0}, {9, 8, 2}}, {{4, 3, 2}, {9, 8, 11}}};
 
 template <class T>
 class filters : public testing::Test {

@@ -52,8 +52,8 @@ TEST(float_histogram, bins_part_the_range_evenly) {
     const float levels[] = {-1.0F, 1.0F, 0.0F, -2.0F, 3.0F, 0.999F};
     std::ranges::copy(levels, grey.values().begin());
     const grey_histogram histogram = histogram_of(std::move(grey), {-1, 1});
-    EXPECT_EQ(histogram.counts.front(), 2);       // -1 and everything below
-    EXPECT_EQ(histogram.counts.back(), 2);        // 1 and everything above
+    EXPECT_EQ(histogram.counts.front(), 2);          // -1 and everything below
+    EXPECT_EQ(histogram.counts.back(), 2);           // 1 and everything above
     EXPECT_EQ(histogram.counts[float_bins / 2], 1);  // 0 stands on a border and belongs to the upper bin
     EXPECT_DOUBLE_EQ(histogram.step, 2.0 / 65536);
     EXPECT_DOUBLE_EQ(histogram.first, -1 + 1.0 / 65536);

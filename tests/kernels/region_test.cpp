@@ -9,7 +9,9 @@
 namespace tomosweep {
 namespace {
 
-std::int64_t inside(const array3<std::uint8_t>& mask) { return std::ranges::count(mask.values(), 1); }
+std::int64_t inside(const array3<std::uint8_t>& mask) {
+    return std::ranges::count(mask.values(), 1);
+}
 
 TEST(cylinder_mask, keeps_voxels_whose_centre_is_within_the_radius) {
     // Centres at distances sqrt(0.5), sqrt(2.5) and sqrt(4.5) from the middle of 4 x 4 voxels.
@@ -28,7 +30,9 @@ TEST(cylinder_mask, lies_along_its_axis) {
         fill_region_mask(mask.view(), {0, 0, 0}, shape_of);
         EXPECT_EQ(inside(mask), 5 * along(shape, direction));
         // Along y the coordinates are (z, x): the middle of the cross section is voxel (1, 3) of them.
-        const index3 middle = direction == axis::z ? index3{4, 1, 3} : direction == axis::y ? index3{1, 5, 3} : index3{1, 3, 6};
+        const index3 middle = direction == axis::z   ? index3{4, 1, 3}
+                              : direction == axis::y ? index3{1, 5, 3}
+                                                     : index3{1, 3, 6};
         EXPECT_EQ(mask.view()[middle], 1);
     }
 }

@@ -47,10 +47,10 @@ array3<double> gaussian(const array3<T>& grey, const std::vector<double>& weight
                 for (index_t k = -radius; k <= radius; ++k)
                     for (index_t j = -radius; j <= radius; ++j)
                         for (index_t i = -radius; i <= radius; ++i)
-                            result(z, y, x) += weight(k) * weight(j) * weight(i) *
-                                               static_cast<double>(grey(mirrored(z + k, extent.z),
-                                                                        mirrored(y + j, extent.y),
-                                                                        mirrored(x + i, extent.x)));
+                            result(z, y, x) +=
+                                weight(k) * weight(j) * weight(i) *
+                                static_cast<double>(grey(mirrored(z + k, extent.z), mirrored(y + j, extent.y),
+                                                         mirrored(x + i, extent.x)));
     return result;
 }
 
