@@ -49,8 +49,8 @@ void check_levels(const grey_histogram& histogram, std::size_t needed) {
 }
 
 /// Running sums over the occupied bins, joined by equal numbers into at most `most` groups. Empty bins need no group: a
-/// threshold inside a gap is as good as the occupied bin before it. Bin numbers count from the middle of the occupied range,
-/// which keeps the sums small.
+/// threshold inside a gap is as good as the occupied bin before it. Bin numbers count from the middle of the occupied
+/// range, which keeps the sums small.
 cumulated cumulate(const grey_histogram& histogram, std::size_t most) {
     const auto [first, last] = occupied_range(histogram);
     const std::size_t occupied = occupied_bins(histogram);

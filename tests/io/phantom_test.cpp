@@ -99,12 +99,15 @@ double crofton_perimeter(const grey8& grey, double middle) {
 
 TEST(phantom, has_the_crack_perimeter_of_its_truth) {
     for (phantom_source phantom : phantoms({3, 1500, 1600})) {
+        // Dead ends taper to nothing; the larger all cracks are, the less of them the voxels lose.
         phantom.pores = 0;
-        phantom.fine_crack_width *= 2;
+        for (double* length : {&phantom.islet_diameter, &phantom.crack_width_collector, &phantom.crack_width_separator,
+                               &phantom.fine_crack_width})
+            *length *= 4;
         const phantom_truth truth = truth_of(phantom);
         const auto scan = open_phantom(phantom);
         const double counted = crofton_perimeter(read(*scan, {{1, 0, 0}, {2, 1500, 1600}}), 105);
-        EXPECT_NEAR(counted / truth.layer_crack_perimeter[1], 1, 0.025) << "seed " << phantom.seed;
+        EXPECT_NEAR(counted / truth.layer_crack_perimeter[1], 1, 0.02) << "seed " << phantom.seed;
     }
 }
 
