@@ -1,6 +1,7 @@
 #include "neighbourhood_rows.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 
 namespace tomosweep::detail {
@@ -11,6 +12,9 @@ constexpr int vertex = 13;
 constexpr int edge = 14;
 constexpr int cube = 17;
 constexpr int square = 18;
+
+/// Up to so many classes in a chunk, comparing whole vectors with each is faster than counting single values.
+constexpr int few_classes = 8;
 
 using span_of_chunk = const class_t* __restrict;
 
@@ -42,6 +46,14 @@ class_t highest(const class_t* values) {
     return result;
 }
 
+/// How many values are <= k; at most 64, so that bytes hold the count.
+class_t count_up_to(const class_t* values, class_t k) {
+    class_t count = 0;
+    for (int x = 0; x < chunk; ++x)
+        count = static_cast<class_t>(count + (values[x] <= k));
+    return count;
+}
+
 }  // namespace
 
 void neighbourhood_histograms::fill(const row_quad& rows) {
@@ -70,20 +82,45 @@ void neighbourhood_histograms::fill(const row_quad& rows) {
 
 void neighbourhood_histograms::count_chunk(const row_quad& rows, int anchors, int phases) {
     fill(rows);
-    const class_t low = lowest(values_[vertex].data());
+    for (auto& values : values_)
+        std::fill(values.begin() + anchors, values.end(), class_outside);
+    const int low = lowest(values_[vertex].data());
     if (low >= phases)
         return;
-    const class_t high = highest(values_[cube].data());
-    if (low == high && anchors == chunk) {
+    const int high = highest(values_[cube].data());
+    if (high == low)
         for (auto& histogram : narrow_)
-            histogram[low] += chunk;
-        return;
-    }
-    for (int x = 0; x < anchors; ++x)
-        for (std::size_t kind = 0; kind < kinds; ++kind)
-            ++narrow_[kind][values_[kind][static_cast<std::size_t>(x)]];
+            histogram[static_cast<std::size_t>(low)] += chunk;
+    else if (const int last = std::min(high, phases - 1); last - low < few_classes)
+        count_by_comparing(low, last);
+    else
+        count_by_value();
     if (high == class_outside)
         count_unknown(rows, anchors);
+}
+
+void neighbourhood_histograms::count_by_comparing(int first, int last) {
+    for (std::size_t kind = 0; kind < kinds; ++kind) {
+        std::uint32_t below = 0;
+        for (int k = first; k <= last; ++k) {
+            const std::uint32_t up_to = count_up_to(values_[kind].data(), static_cast<class_t>(k));
+            narrow_[kind][static_cast<std::size_t>(k)] += up_to - below;
+            below = up_to;
+        }
+    }
+}
+
+void neighbourhood_histograms::count_by_value() {
+    // Eight values of one kind at a time: they often hit the same entry, so the processor overlaps them with the next
+    // kind.
+    for (int x = 0; x < chunk; x += 8)
+        for (std::size_t kind = 0; kind < kinds; ++kind) {
+            auto* const histogram = narrow_[kind].data();
+            std::uint64_t word;
+            std::memcpy(&word, values_[kind].data() + x, sizeof word);
+            for (int byte = 0; byte < 8; ++byte)
+                ++histogram[word >> (8 * byte) & 0xFFU];
+        }
 }
 
 void neighbourhood_histograms::count_unknown(const row_quad& rows, int anchors) {

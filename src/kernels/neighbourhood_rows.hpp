@@ -68,6 +68,8 @@ private:
 
     void count_chunk(const row_quad& rows, int anchors, int phases);
     void fill(const row_quad& rows);
+    void count_by_comparing(int first, int last);
+    void count_by_value();
     void count_unknown(const row_quad& rows, int anchors);
 
     alignas(64) std::array<std::array<std::uint32_t, 256>, kinds> narrow_{};
