@@ -1,126 +1,110 @@
 #pragma once
 
-#include <cstdint>
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
 
-#include "oracle/distance.hpp"
 #include "tomosweep/core/array.hpp"
 #include "tomosweep/core/classes.hpp"
+#include "tomosweep/core/depth.hpp"
 
 namespace tomosweep::support {
 
-/// A class volume and how it came about, for the message of a failing test.
-struct named_volume {
-    std::string name;
+/// A class volume made for a test, and what was random about it.
+struct class_case {
     array3<class_t> classes;
+    int phases = 0;
+    std::string story;
 };
 
-inline named_volume filled(const extent3& extent, class_t value) {
-    return {"filled with " + std::to_string(value), array3<class_t>(extent, value)};
+inline index_t random_between(std::mt19937_64& random, index_t lo, index_t hi) {
+    return std::uniform_int_distribution<index_t>(lo, hi)(random);
 }
 
-/// Independent voxels: class 0 or 1 with probability `density`, class_outside with probability `outside`, else
-/// background.
-inline named_volume noise(const extent3& extent, double density, double outside, std::uint64_t seed) {
-    array3<class_t> classes(extent);
+/// Classes that differ little from those of the voxel before (`roughness` 0: blobs) or not at all alike (1: noise).
+inline class_case random_classes(extent3 extent, int phases, double roughness, std::uint64_t seed) {
     std::mt19937_64 random(seed);
-    std::uniform_real_distribution<double> uniform;
-    for (class_t& value : classes.values()) {
-        const double level = uniform(random);
-        value = level < density / 2         ? class_t{0}
-                : level < density           ? class_t{1}
-                : level < density + outside ? class_outside
-                : uniform(random) < 0.5     ? class_t{2}
-                                            : class_background;
-    }
-    return {"noise of density " + std::to_string(density) + ", outside " + std::to_string(outside) + ", seed " +
-                std::to_string(seed),
-            std::move(classes)};
+    class_case result{array3<class_t>(extent), phases,
+                      "seed " + std::to_string(seed) + ", phases " + std::to_string(phases) + ", extent " +
+                          std::to_string(extent.z) + "x" + std::to_string(extent.y) + "x" + std::to_string(extent.x)};
+    std::bernoulli_distribution jump(roughness), from_above(0.4), background(0.3);
+    for (index_t z = 0; z < extent.z; ++z)
+        for (index_t y = 0; y < extent.y; ++y)
+            for (index_t x = 0; x < extent.x; ++x) {
+                auto& here = result.classes(z, y, x);
+                if (!jump(random) && z > 0 && from_above(random))
+                    here = result.classes(z - 1, y, x);
+                else if (!jump(random) && y > 0 && from_above(random))
+                    here = result.classes(z, y - 1, x);
+                else if (!jump(random) && x > 0)
+                    here = result.classes(z, y, x - 1);
+                else
+                    here = background(random) || phases == 0
+                               ? class_background
+                               : static_cast<class_t>(random_between(random, 0, phases - 1));
+            }
+    return result;
 }
 
-/// Overlapping balls of random size: large distances and smooth borders.
-inline named_volume blobs(const extent3& extent, int count, index_t max_radius, std::uint64_t seed) {
-    array3<class_t> classes(extent, class_background);
+/// Marks as class_outside what lies outside a random ellipsoid, and some single voxels.
+inline void cut_region(class_case& volume, std::uint64_t seed) {
     std::mt19937_64 random(seed);
-    const auto below = [&](index_t limit) {
-        return static_cast<index_t>(random() % static_cast<std::uint64_t>(limit));
-    };
-    for (int i = 0; i < count; ++i) {
-        const index3 centre{below(extent.z), below(extent.y), below(extent.x)};
-        const index_t radius = 1 + below(max_radius);
-        oracle::for_each_voxel(extent, [&](const index3& at) {
-            if (oracle::distance_sq(at, centre) <= radius * radius)
-                classes(at.z, at.y, at.x) = 0;
-        });
+    const extent3 n = volume.classes.extent();
+    std::uniform_real_distribution<double> part(0.0, 1.0);
+    const double cz = part(random), cy = part(random), cx = part(random), radius = 0.2 + 0.6 * part(random);
+    for (index_t z = 0; z < n.z; ++z)
+        for (index_t y = 0; y < n.y; ++y)
+            for (index_t x = 0; x < n.x; ++x) {
+                const double dz = double(z) / double(n.z) - cz, dy = double(y) / double(n.y) - cy;
+                const double dx = double(x) / double(n.x) - cx;
+                if (dz * dz + dy * dy + dx * dx > radius * radius || part(random) < 0.02)
+                    volume.classes(z, y, x) = class_outside;
+            }
+    volume.story += ", region cut";
+}
+
+/// One class everywhere.
+inline class_case uniform_classes(extent3 extent, int phases, class_t value) {
+    return {array3<class_t>(extent, value), phases, "all of class " + std::to_string(value)};
+}
+
+/// Random, flat and degenerate volumes.
+inline std::vector<class_case> class_cases(std::uint64_t seed) {
+    std::vector<class_case> cases;
+    const std::vector<extent3> extents = {{1, 1, 1}, {1, 7, 9},  {5, 1, 130}, {9, 4, 1},  {1, 1, 67},
+                                          {7, 6, 5}, {3, 5, 64}, {4, 3, 65},  {6, 7, 129}};
+    for (const extent3& extent : extents)
+        for (const int phases : {1, 2, 5, 40, 254}) {
+            cases.push_back(random_classes(extent, phases, phases == 40 ? 1.0 : 0.15, ++seed));
+            cases.push_back(random_classes(extent, phases, 0.5, ++seed));
+            cut_region(cases.back(), seed);
+        }
+    for (const class_t value : {class_t{0}, class_t{2}, class_background, class_outside}) {
+        cases.push_back(uniform_classes({5, 6, 70}, 3, value));
+        cases.push_back(uniform_classes({1, 1, 1}, 3, value));
     }
-    return {std::to_string(count) + " balls, seed " + std::to_string(seed), std::move(classes)};
+    cases.push_back(random_classes({4, 5, 6}, 0, 0.5, ++seed));
+    return cases;
 }
 
-/// Phase where (z + y + x) is even.
-inline named_volume checkerboard(const extent3& extent) {
-    array3<class_t> classes(extent);
-    oracle::for_each_voxel(extent, [&](const index3& at) {
-        classes(at.z, at.y, at.x) = (at.z + at.y + at.x) % 2 == 0 ? class_t{0} : class_background;
-    });
-    return {"checkerboard", std::move(classes)};
+/// Boundaries 0 = c_0 <= c_1 ... <= extent of a random cut, with thin and empty parts.
+inline std::vector<index_t> random_cuts(std::mt19937_64& random, index_t extent, int parts) {
+    std::vector<index_t> cuts = {0, extent};
+    for (int i = 1; i < parts; ++i)
+        cuts.push_back(random_between(random, 0, extent));
+    std::sort(cuts.begin(), cuts.end());
+    return cuts;
 }
 
-/// One corridor that runs to and fro through every layer and from layer to layer at alternating ends.
-inline named_volume serpentine(const extent3& extent) {
-    array3<class_t> classes(extent, class_background);
-    oracle::for_each_voxel(extent, [&](const index3& at) {
-        const bool even_layer = at.z % 2 == 0;
-        const bool corridor = at.y % 2 == 0;
-        const bool turn = at.x == (at.y % 4 == 1 ? extent.x - 1 : 0);
-        const bool stairs = at.y == (at.z % 4 == 1 ? extent.y - 1 : 0) && at.x == 0;
-        if (even_layer ? corridor || turn : stairs)
-            classes(at.z, at.y, at.x) = 0;
-    });
-    return {"serpentine", std::move(classes)};
-}
-
-/// A square spiral in every layer.
-inline named_volume spiral(const extent3& extent) {
-    array3<class_t> classes(extent, class_background);
-    oracle::for_each_voxel(extent, [&](const index3& at) {
-        const index_t ring = std::min({at.y, at.x, extent.y - 1 - at.y, extent.x - 1 - at.x});
-        const bool gate = at.x == ring && at.y == ring + 1;
-        const bool bridge = at.x == ring && at.y == ring + 2;
-        classes(at.z, at.y, at.x) = (ring % 2 == 0) != (ring % 2 == 0 ? gate : bridge) ? class_t{0} : class_background;
-    });
-    return {"spiral", std::move(classes)};
-}
-
-inline named_volume one_background_voxel(const extent3& extent, const index3& at) {
-    named_volume volume = filled(extent, 0);
-    volume.name = "one background voxel";
-    volume.classes(at.z, at.y, at.x) = class_background;
-    return volume;
-}
-
-/// Volumes small enough for brute force: random, adversarial, degenerate, and rows that cross 64-bit words.
-inline std::vector<named_volume> small_volumes() {
-    std::vector<named_volume> volumes;
-    const extent3 extents[] = {{7, 9, 11}, {1, 13, 65}, {5, 3, 130}, {11, 1, 1}, {1, 1, 70}, {1, 17, 1}, {6, 5, 64}};
-    std::uint64_t seed = 20;
-    for (const extent3& extent : extents) {
-        for (const double density : {0.05, 0.5, 0.9, 0.99})
-            volumes.push_back(noise(extent, density, 0, ++seed));
-        volumes.push_back(noise(extent, 0.6, 0.35, ++seed));
-        volumes.push_back(blobs(extent, 6, 7, ++seed));
-        volumes.push_back(checkerboard(extent));
-        volumes.push_back(serpentine(extent));
-        volumes.push_back(filled(extent, 0));
-        volumes.push_back(filled(extent, class_background));
-        volumes.push_back(filled(extent, class_outside));
-        volumes.push_back(one_background_voxel(extent, {extent.z / 2, extent.y / 3, extent.x - 1}));
-    }
-    volumes.push_back(spiral({3, 21, 23}));
-    volumes.push_back(filled({1, 1, 1}, 0));
-    volumes.push_back(filled({1, 1, 1}, class_background));
-    return volumes;
+inline depth_bins random_depth(std::mt19937_64& random, const extent3& extent) {
+    depth_bins depth;
+    depth.direction = static_cast<axis>(random_between(random, 0, 2));
+    depth.count = static_cast<std::int32_t>(random_between(random, 1, 5));
+    depth.bin_of_layer.resize(static_cast<std::size_t>(along(extent, depth.direction)));
+    for (auto& bin : depth.bin_of_layer)
+        bin = static_cast<std::int32_t>(random_between(random, 0, depth.count - 1));
+    return depth;
 }
 
 }  // namespace tomosweep::support
