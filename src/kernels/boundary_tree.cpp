@@ -1,0 +1,309 @@
+#include "boundary_tree.hpp"
+
+#include <limits>
+#include <utility>
+
+#include "tomosweep/core/error.hpp"
+
+namespace tomosweep {
+namespace detail {
+namespace {
+
+using node_index = boundary_tree::node_index;
+constexpr node_index none = boundary_tree::none;
+
+/// The node that `index` has been merged into; halves the way for later questions.
+node_index resolve(std::vector<boundary_tree::node>& nodes, node_index index) {
+    const auto at = [&](node_index i) -> boundary_tree::node& { return nodes[static_cast<std::size_t>(i)]; };
+    while (at(index).merged != 0) {
+        const node_index next = at(index).parent;
+        if (at(next).merged == 0)
+            return next;
+        at(index).parent = at(next).parent;
+        index = at(next).parent;
+    }
+    return index;
+}
+
+/// Merges root paths of a forest.
+class path_merger {
+public:
+    explicit path_merger(std::vector<boundary_tree::node>& nodes) : nodes_(nodes) {}
+
+    int level(node_index index) const { return nodes_[static_cast<std::size_t>(index)].level; }
+
+    /// Makes the components of a and b one from the higher of both levels on. Every turn climbs one level of at most
+    /// 254, or merges two nodes for good.
+    void connect(node_index a, node_index b) {
+        node_index low = resolve(nodes_, a);
+        node_index high = resolve(nodes_, b);
+        if (level(low) > level(high))
+            std::swap(low, high);
+        while (true) {
+            node_index above = parent(low);
+            while (above != none && level(above) <= level(high)) {
+                low = above;
+                above = parent(low);
+            }
+            if (low == high)
+                return;
+            if (level(low) == level(high)) {
+                const node_index other = parent(high);
+                merge(low, high);
+                if (other == none)
+                    return;
+                node(low).parent = lower(above, other);
+                if (above == none)
+                    return;
+                low = lower(above, other);
+                high = low == above ? other : above;
+            } else {
+                node(low).parent = high;
+                if (above == none)
+                    return;
+                low = high;
+                high = above;
+            }
+        }
+    }
+
+private:
+    boundary_tree::node& node(node_index index) { return nodes_[static_cast<std::size_t>(index)]; }
+    node_index parent(node_index index) {
+        const node_index direct = node(index).parent;
+        return direct == none ? none : node(index).parent = resolve(nodes_, direct);
+    }
+    node_index lower(node_index a, node_index b) const { return a == none || level(b) < level(a) ? b : a; }
+    void merge(node_index into, node_index from) {
+        node(into).voxels += node(from).voxels;
+        node(into).touches |= node(from).touches;
+        node(from) = {0, into, node(from).level, 0, 1};
+    }
+
+    std::vector<boundary_tree::node>& nodes_;
+};
+
+/// Connects the voxels of two faces that lie on each other.
+class face_zipper {
+public:
+    face_zipper(std::vector<boundary_tree::node>& nodes, const node_index* a, const node_index* b, face_extent extent)
+        : merger_(nodes), a_(a), b_(b), extent_(extent) {}
+
+    void connect(connectivity adjacency) {
+        for (index_t slow = 0; slow < extent_.slow; ++slow)
+            for (index_t fast = 0; fast < extent_.fast; ++fast) {
+                straight(slow, fast);
+                if (adjacency == connectivity::twentysix)
+                    diagonals(slow, fast);
+            }
+    }
+
+private:
+    node_index at(const node_index* face, index_t slow, index_t fast) const { return face[slow * extent_.fast + fast]; }
+    int level(node_index index) const { return index == none ? max_phases : merger_.level(index); }
+
+    void pair(node_index a, node_index b) {
+        // Flat faces repeat the same pair of nodes along a row.
+        if (a == none || b == none || (a == last_a_ && b == last_b_))
+            return;
+        last_a_ = a;
+        last_b_ = b;
+        merger_.connect(a, b);
+    }
+
+    void straight(index_t slow, index_t fast) { pair(at(a_, slow, fast), at(b_, slow, fast)); }
+
+    /// The two diagonals of a square of voxels: one of each connects nothing new when one of the two other voxels of
+    /// the square is as low, for it touches both and is paired straight across the face.
+    void square(index_t slow, index_t fast, index_t slow2, index_t fast2) {
+        const node_index a = at(a_, slow, fast), a2 = at(a_, slow2, fast2);
+        const node_index b = at(b_, slow, fast), b2 = at(b_, slow2, fast2);
+        if (std::min(level(a2), level(b)) > std::max(level(a), level(b2)))
+            pair(a, b2);
+        if (std::min(level(a), level(b2)) > std::max(level(a2), level(b)))
+            pair(a2, b);
+    }
+
+    /// A space diagonal connects only when all other six voxels of the cube are higher.
+    void cube(index_t slow, index_t fast) {
+        for (int turn = 0; turn < 4; ++turn) {
+            const index_t s = slow + turn / 2, s2 = slow + 1 - turn / 2;
+            const index_t f = fast + turn % 2, f2 = fast + 1 - turn % 2;
+            const int top = std::max(level(at(a_, s, f)), level(at(b_, s2, f2)));
+            const int others = std::min({level(at(a_, s, f2)), level(at(a_, s2, f)), level(at(a_, s2, f2)),
+                                         level(at(b_, s, f2)), level(at(b_, s2, f)), level(at(b_, s, f))});
+            if (others > top)
+                pair(at(a_, s, f), at(b_, s2, f2));
+        }
+    }
+
+    void diagonals(index_t slow, index_t fast) {
+        const bool more_slow = slow + 1 < extent_.slow, more_fast = fast + 1 < extent_.fast;
+        if (more_slow)
+            square(slow, fast, slow + 1, fast);
+        if (more_fast)
+            square(slow, fast, slow, fast + 1);
+        if (more_slow && more_fast)
+            cube(slow, fast);
+    }
+
+    path_merger merger_;
+    const node_index* a_;
+    const node_index* b_;
+    face_extent extent_;
+    node_index last_a_ = none, last_b_ = none;
+};
+
+/// The axis along which b follows a; throws when it does not.
+int joint_axis(const box3& a, const box3& b) {
+    for (int direction = 0; direction < 3; ++direction) {
+        box3 expected = a;
+        along(expected.lo, static_cast<axis>(direction)) = component_of(a.hi, direction);
+        along(expected.hi, static_cast<axis>(direction)) = component_of(b.hi, direction);
+        if (b == expected)
+            return direction;
+    }
+    return -1;
+}
+
+/// One face of the union, made of the faces of a and b side by side.
+std::vector<node_index> beside(std::vector<node_index> a, const std::vector<node_index>& b, index_t rows) {
+    if (a.empty() && b.empty())
+        return {};
+    if (rows == 1) {
+        a.insert(a.end(), b.begin(), b.end());
+        return a;
+    }
+    std::vector<node_index> both;
+    both.reserve(a.size() + b.size());
+    const auto of_a = static_cast<index_t>(a.size()) / rows, of_b = static_cast<index_t>(b.size()) / rows;
+    for (index_t row = 0; row < rows; ++row) {
+        both.insert(both.end(), a.begin() + row * of_a, a.begin() + (row + 1) * of_a);
+        both.insert(both.end(), b.begin() + row * of_b, b.begin() + (row + 1) * of_b);
+    }
+    return both;
+}
+
+/// Appends b's nodes to a's; b's faces then name the new places.
+void append_nodes(boundary_tree& a, boundary_tree& b) {
+    require(a.nodes.size() + b.nodes.size() <= static_cast<std::size_t>(std::numeric_limits<node_index>::max()),
+            "a boundary tree has fewer than 2^31 nodes");
+    const auto offset = static_cast<node_index>(a.nodes.size());
+    for (boundary_tree::node& node : b.nodes)
+        if (node.parent != none)
+            node.parent += offset;
+    a.nodes.insert(a.nodes.end(), b.nodes.begin(), b.nodes.end());
+    b.nodes = {};
+    for (auto& face : b.faces)
+        for (node_index& index : face)
+            if (index != none)
+                index += offset;
+}
+
+/// Places of the nodes in the order of their levels, without merged ones.
+std::vector<node_index> by_level(const std::vector<boundary_tree::node>& nodes) {
+    std::array<node_index, 257> first{};
+    for (const auto& node : nodes)
+        if (node.merged == 0)
+            ++first[static_cast<std::size_t>(node.level) + 1];
+    for (std::size_t level = 1; level < first.size(); ++level)
+        first[level] += first[level - 1];
+    std::vector<node_index> order(static_cast<std::size_t>(first.back()));
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        if (nodes[i].merged == 0)
+            order[static_cast<std::size_t>(first[nodes[i].level]++)] = static_cast<node_index>(i);
+    return order;
+}
+
+}  // namespace
+
+boundary_tree attach(boundary_tree a, boundary_tree b) {
+    require(a.problem == b.problem, "trees of the same volume are joined");
+    if (b.box.empty())
+        return a;
+    if (a.box.empty())
+        return b;
+    if (joint_axis(a.box, b.box) < 0)
+        std::swap(a, b);
+    const int direction = joint_axis(a.box, b.box);
+    require(direction >= 0, "joined boxes share a whole face");
+
+    append_nodes(a, b);
+    const extent3 extent = a.box.extent();
+    auto& seam_a = a.faces[static_cast<std::size_t>(2 * direction + 1)];
+    auto& seam_b = b.faces[static_cast<std::size_t>(2 * direction)];
+    face_zipper(a.nodes, seam_a.data(), seam_b.data(), extent_of_face(extent, direction)).connect(a.problem.adjacency);
+
+    seam_a = std::move(b.faces[static_cast<std::size_t>(2 * direction + 1)]);
+    for (int other = 0; other < 3; ++other) {
+        if (other == direction)
+            continue;
+        const bool slow = direction < 3 - direction - other;
+        for (int side = 0; side < 2; ++side) {
+            auto& face = a.faces[static_cast<std::size_t>(2 * other + side)];
+            face = beside(std::move(face), b.faces[static_cast<std::size_t>(2 * other + side)],
+                          slow ? 1 : extent_of_face(extent, other).slow);
+        }
+    }
+    along(a.box.hi, static_cast<axis>(direction)) = component_of(b.box.hi, direction);
+    return a;
+}
+
+void settle(boundary_tree& tree, component_curves& curves) {
+    auto& nodes = tree.nodes;
+    std::vector<node_index> place(nodes.size(), none);
+    constexpr node_index wanted = 0;
+    for (auto& face : tree.faces)
+        for (node_index& index : face)
+            if (index != none) {
+                index = resolve(nodes, index);
+                place[static_cast<std::size_t>(index)] = wanted;
+            }
+
+    const std::vector<node_index> order = by_level(nodes);
+    node_index kept = 0;
+    for (const node_index index : order) {
+        auto& node = nodes[static_cast<std::size_t>(index)];
+        if (node.parent != none)
+            node.parent = resolve(nodes, node.parent);
+        auto* const parent = node.parent == none ? nullptr : &nodes[static_cast<std::size_t>(node.parent)];
+        auto& here = place[static_cast<std::size_t>(index)];
+        if (here == none) {
+            curves.settle(node.level, parent == nullptr ? max_phases : parent->level, node.voxels, node.touches == 3);
+            if (parent != nullptr) {
+                parent->voxels += node.voxels;
+                parent->touches |= node.touches;
+            }
+        } else {
+            here = kept++;
+            if (parent != nullptr)
+                place[static_cast<std::size_t>(node.parent)] = wanted;
+        }
+    }
+
+    std::vector<boundary_tree::node> left(static_cast<std::size_t>(kept));
+    for (const node_index index : order) {
+        const node_index here = place[static_cast<std::size_t>(index)];
+        if (here == none)
+            continue;
+        auto& node = left[static_cast<std::size_t>(here)];
+        node = nodes[static_cast<std::size_t>(index)];
+        if (node.parent != none)
+            node.parent = place[static_cast<std::size_t>(node.parent)];
+    }
+    for (auto& face : tree.faces)
+        for (node_index& index : face)
+            if (index != none)
+                index = place[static_cast<std::size_t>(index)];
+    nodes = std::move(left);
+}
+
+}  // namespace detail
+
+boundary_tree join(boundary_tree a, boundary_tree b, component_curves& curves) {
+    boundary_tree both = detail::attach(std::move(a), std::move(b));
+    detail::settle(both, curves);
+    return both;
+}
+
+}  // namespace tomosweep

@@ -1,0 +1,97 @@
+#include "tomosweep/kernels/neighbourhood.hpp"
+
+#include <gtest/gtest.h>
+#include <omp.h>
+
+#include "oracle/neighbourhood.hpp"
+#include "support/class_volumes.hpp"
+#include "tomosweep/core/error.hpp"
+
+namespace tomosweep {
+namespace {
+
+using support::class_case;
+
+neighbourhood_table whole_table(const class_case& volume, const depth_bins& depth) {
+    const extent3 extent = volume.classes.extent();
+    return neighbourhood(volume.classes.view(), whole(extent), whole(extent), extent, volume.phases, depth);
+}
+
+/// The sum over the blocks of a grid of cuts, each seeing its halo and nothing else.
+neighbourhood_table summed_over_blocks(const class_case& volume, const depth_bins& depth, std::mt19937_64& random) {
+    const extent3 extent = volume.classes.extent();
+    const auto z = support::random_cuts(random, extent.z, 3), y = support::random_cuts(random, extent.y, 4),
+               x = support::random_cuts(random, extent.x, 3);
+    neighbourhood_table sum(volume.phases, depth.count);
+    for (std::size_t i = 0; i + 1 < z.size(); ++i)
+        for (std::size_t j = 0; j + 1 < y.size(); ++j)
+            for (std::size_t k = 0; k + 1 < x.size(); ++k) {
+                const box3 own{{z[i], y[j], x[k]}, {z[i + 1], y[j + 1], x[k + 1]}};
+                const box3 box = grown(own, {1, 1, 1}, whole(extent));
+                array3<class_t> block(box.extent());
+                copy<class_t>(volume.classes.view().part(box), block.view());
+                sum += neighbourhood(block.view(), box, own, extent, volume.phases, depth);
+            }
+    return sum;
+}
+
+TEST(neighbourhood, every_phase_equals_the_literal_count) {
+    std::mt19937_64 random(1);
+    for (const class_case& volume : support::class_cases(1000)) {
+        SCOPED_TRACE(volume.story);
+        const depth_bins depth = support::random_depth(random, volume.classes.extent());
+        const neighbourhood_table table = whole_table(volume, depth);
+        const int step = volume.phases > 100 ? 23 : 1;
+        for (int k = 0; k < volume.phases; k += step)
+            EXPECT_EQ(table.phase(k), oracle::neighbourhood(volume.classes.view(), k, depth)) << "phase " << k;
+    }
+}
+
+TEST(neighbourhood, blocks_add_up_to_the_whole_volume) {
+    std::mt19937_64 random(2);
+    for (const class_case& volume : support::class_cases(2000)) {
+        SCOPED_TRACE(volume.story);
+        const depth_bins depth = support::random_depth(random, volume.classes.extent());
+        EXPECT_EQ(summed_over_blocks(volume, depth, random), whole_table(volume, depth));
+    }
+}
+
+TEST(neighbourhood, does_not_depend_on_the_number_of_threads) {
+    std::mt19937_64 random(3);
+    const class_case volume = support::random_classes({9, 150, 70}, 254, 0.3, 3);
+    const depth_bins depth = support::random_depth(random, volume.classes.extent());
+    const int threads = omp_get_max_threads();
+    omp_set_num_threads(1);
+    const neighbourhood_table one = whole_table(volume, depth);
+    omp_set_num_threads(5);
+    const neighbourhood_table five = whole_table(volume, depth);
+    omp_set_num_threads(threads);
+    EXPECT_EQ(one, five);
+}
+
+TEST(neighbourhood, of_a_box_has_its_closed_form) {
+    // A 2 x 3 x 4 box of phase inside background: one ball, whose faces are the axis transitions.
+    class_case volume = support::uniform_classes({6, 7, 8}, 1, class_background);
+    for (index_t z = 1; z < 3; ++z)
+        for (index_t y = 2; y < 5; ++y)
+            for (index_t x = 3; x < 7; ++x)
+                volume.classes(z, y, x) = 0;
+    const phase_counts counts = whole_table(volume, {axis::z, {0, 0, 0, 1, 1, 1}, 2}).phase(0);
+    EXPECT_EQ(counts.voxels, 24);
+    EXPECT_EQ(counts.euler_6, 1);
+    EXPECT_EQ(counts.euler_26, 1);
+    EXPECT_EQ(counts.transitions[0], 2 * 2 * 3);
+    EXPECT_EQ(counts.transitions[1], 2 * 2 * 4);
+    EXPECT_EQ(counts.transitions[2], 2 * 3 * 4);
+    EXPECT_EQ(counts.depth_voxels, (std::vector<std::int64_t>{24, 0}));
+}
+
+TEST(neighbourhood, rejects_a_view_without_its_halo) {
+    const class_case volume = support::uniform_classes({4, 4, 4}, 1, 0);
+    const box3 own{{4, 0, 0}, {8, 4, 4}};
+    const depth_bins depth{axis::y, std::vector<std::int32_t>(4, 0), 1};
+    EXPECT_THROW(neighbourhood(volume.classes.view(), own, own, {8, 4, 4}, 1, depth), internal_error);
+}
+
+}  // namespace
+}  // namespace tomosweep
