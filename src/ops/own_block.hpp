@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include "tomosweep/core/array.hpp"
+#include "tomosweep/core/classes.hpp"
+#include "tomosweep/core/error.hpp"
+#include "tomosweep/grid/domain.hpp"
+
+namespace tomosweep {
+
+/// Throws internal_error unless `own` has the extent of the rank's own block. Local.
+template <class T>
+void require_own_block(const domain& grid, view3<T> own) {
+    require(own.voxels() == grid.own().voxels() && (grid.own().empty() || own.extent() == grid.own().extent()),
+            "a rank brings exactly the voxels of its own block");
+}
+
+/// Throws internal_error unless a chain can have this phase. Local.
+inline void require_phase(int phase) { require(phase >= 0 && phase < max_phases, "a phase is one of the chain"); }
+
+/// `box` as seen from `origin`.
+constexpr box3 relative(const box3& box, const index3& origin) { return {box.lo - origin, box.hi - origin}; }
+
+template <class T>
+std::vector<std::byte> to_bytes(const std::vector<T>& values) {
+    const auto bytes = std::as_bytes(std::span(values));
+    return {bytes.begin(), bytes.end()};
+}
+
+template <class T>
+std::vector<T> from_bytes(std::span<const std::byte> bytes) {
+    std::vector<T> values(bytes.size() / sizeof(T));
+    if (!values.empty())
+        std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
+    return values;
+}
+
+}  // namespace tomosweep

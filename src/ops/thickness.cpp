@@ -1,0 +1,186 @@
+#include "tomosweep/ops/thickness.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <tuple>
+
+#include "own_block.hpp"
+#include "reach.hpp"
+#include "shell.hpp"
+#include "thickness_sink.hpp"
+#include "tomosweep/comm/agreement.hpp"
+#include "tomosweep/grid/halo.hpp"
+#include "tomosweep/kernels/centres.hpp"
+#include "tomosweep/kernels/distance.hpp"
+#include "tomosweep/kernels/thickness.hpp"
+#include "tomosweep/ops/distance.hpp"
+
+namespace tomosweep {
+namespace {
+
+/// The largest distance of the volume and the balls of the own block.
+struct own_balls {
+    distance_sq_t max_distance_sq = 0;
+    std::vector<ball> balls;
+};
+
+own_balls find_own_balls(const domain& grid, view3<const class_t> own, int phase) {
+    const box3 box = grown(grid.own(), {1, 1, 1}, whole(grid.volume()));
+    auto distance = agreed(grid.ranks(), [&] { return array3<distance_sq_t>(box.extent()); });
+    const view3<distance_sq_t> inner = distance.view().part(relative(grid.own(), box.lo));
+    squared_distance(grid, own, phase, inner);
+    for (const box3& side : shell(grid.own(), box)) {
+        const auto layer = fetch(grid, view3<const distance_sq_t>(inner), side);
+        if (!side.empty())
+            copy(layer.view(), distance.view().part(relative(side, box.lo)));
+    }
+    own_balls found;
+    found.balls = agreed(grid.ranks(), [&] {
+        const distance_sq_t largest = max_distance_sq(view3<const distance_sq_t>(inner));
+        found.max_distance_sq = largest;
+        return find_centres(distance.view(), box, grid.own(), largest);
+    });
+    found.max_distance_sq = grid.ranks().max(found.max_distance_sq);
+    return found;
+}
+
+box3 bounding_box(const ball& one, index_t reach) {
+    const index3 centre{one.z, one.y, one.x}, margin{reach, reach, reach};
+    return {centre - margin, centre + margin + index3{1, 1, 1}};
+}
+
+bool inside(const box3& inner, const box3& outer) { return intersection(inner, outer) == inner; }
+
+/// Whether the ball holds a voxel of `box`.
+bool meets(const ball& one, const box3& box) {
+    const auto gap = [](index_t at, index_t lo, index_t hi) { return std::max({lo - at, at - (hi - 1), index_t{0}}); };
+    const index_t z = gap(one.z, box.lo.z, box.hi.z), y = gap(one.y, box.lo.y, box.hi.y),
+                  x = gap(one.x, box.lo.x, box.hi.x);
+    return !box.empty() && z * z + y * y + x * x < index_t{one.radius_sq};
+}
+
+/// Calls `visit(rank)` for every other rank whose block the ball meets.
+template <class Visit>
+void for_each_rank_met(const domain& grid, const ball& one, const Visit& visit) {
+    const box3 bounds = intersection(bounding_box(one, layers_within(one.radius_sq)), whole(grid.volume()));
+    if (inside(bounds, grid.own()))
+        return;
+    const box3 positions = grid.blocks().positions_meeting(bounds);
+    for (index_t z = positions.lo.z; z < positions.hi.z; ++z)
+        for (index_t y = positions.lo.y; y < positions.hi.y; ++y)
+            for (index_t x = positions.lo.x; x < positions.hi.x; ++x)
+                if (const int rank = grid.blocks().rank_at({z, y, x});
+                    rank != grid.ranks().rank() && meets(one, grid.blocks().box(rank)))
+                    visit(rank);
+}
+
+std::vector<message> travelling_balls(const domain& grid, const std::vector<ball>& balls) {
+    std::map<int, std::vector<ball>> leaving;
+    for (const ball& one : balls)
+        for_each_rank_met(grid, one, [&](int rank) { leaving[rank].push_back(one); });
+    std::vector<message> messages;
+    for (const auto& [rank, each] : leaving)
+        messages.push_back({rank, to_bytes(each)});
+    return messages;
+}
+
+bool in_raster_order(const ball& a, const ball& b) { return std::tie(a.z, a.y, a.x) < std::tie(b.z, b.y, b.x); }
+
+void take_in(std::vector<ball>& balls, const std::vector<message>& arrived) {
+    for (const message& each : arrived) {
+        const auto middle = static_cast<std::ptrdiff_t>(balls.size());
+        const auto more = from_bytes<ball>(each.bytes);
+        balls.insert(balls.end(), more.begin(), more.end());
+        std::inplace_merge(balls.begin(), balls.begin() + middle, balls.end(), in_raster_order);
+    }
+}
+
+/// Sends balls to the blocks that they meet and adds those that come from other blocks.
+void exchange_balls(const domain& grid, own_balls& found) {
+    // Without background every block with phase voxels has its own ball of unbounded size.
+    if (found.max_distance_sq == unbounded_sq)
+        return;
+    auto leaving = agreed(grid.ranks(), [&] { return travelling_balls(grid, found.balls); });
+    const std::vector<message> arrived = grid.ranks().exchange(std::move(leaving));
+    agreed(grid.ranks(), [&] { take_in(found.balls, arrived); });
+}
+
+/// Background everywhere, class_outside where the block has it.
+array3<class_t> nothing_kept(view3<const class_t> own) {
+    array3<class_t> kept(own.extent());
+    for (index_t z = 0; z < own.extent().z; ++z)
+        for (index_t y = 0; y < own.extent().y; ++y)
+            std::transform(own.row(z, y), own.row(z, y) + own.extent().x, kept.view().row(z, y),
+                           [](class_t each) { return each == class_outside ? class_outside : class_background; });
+    return kept;
+}
+
+/// Paints the own block into `result` and yields the block's table.
+thickness_table paint(const domain& grid, view3<const class_t> own, int phase, std::span<const ball> balls,
+                      const depth_bins& depth, const thickness_targets& targets) {
+    std::deque<thickness_counter> counters;  // one per thread; a deque, for they must stay where they are
+    paint_thickness(own, phase, grid.own(), balls, [&]() -> run_sink {
+        thickness_counter& counter = counters.emplace_back(depth, grid.own().lo);
+        return [&counter, &targets](std::span<const painted_run> runs) {
+            for (const painted_run& run : runs) {
+                counter.add(run);
+                write_run(targets, run);
+            }
+        };
+    });
+    thickness_table table;
+    for (thickness_counter& counter : counters)
+        table = merged(table, counter.take());
+    return table;
+}
+
+/// Sum over all ranks, on every rank.
+void sum_tables(const communicator& ranks, thickness_table& table) {
+    for (int step = 1; step < ranks.size(); step *= 2) {
+        const bool receives = ranks.rank() % (2 * step) == 0 && ranks.rank() + step < ranks.size();
+        if (ranks.rank() % (2 * step) == step)
+            ranks.send(ranks.rank() - step, std::as_bytes(std::span(table)));
+        if (receives)
+            table = merged(table, from_bytes<thickness_count>(ranks.receive(ranks.rank() + step)));
+    }
+    ranks.broadcast(table);
+}
+
+void check(const domain& grid, view3<const class_t> own, const depth_bins& depth,
+           std::span<const distance_sq_t> minimum_sq) {
+    require_own_block(grid, own);
+    require(static_cast<index_t>(depth.bin_of_layer.size()) == along(grid.volume(), depth.direction),
+            "the depth bins name every layer of the volume");
+    require(std::ranges::is_sorted(minimum_sq), "resolution limits ascend");
+    require(minimum_sq.size() <= static_cast<std::size_t>(max_phases), "resolution limits fit into one chain");
+}
+
+}  // namespace
+
+thickness_result measure_thickness(const domain& grid, view3<const class_t> own, int phase, const depth_bins& depth,
+                                   std::span<const distance_sq_t> minimum_sq, thickness_map map) {
+    agreed(grid.ranks(), [&] { check(grid, own, depth, minimum_sq); });
+    own_balls found = find_own_balls(grid, own, phase);
+    exchange_balls(grid, found);
+    thickness_result result = agreed(grid.ranks(), [&] {
+        thickness_result painted;
+        if (!minimum_sq.empty())
+            painted.kept_classes = nothing_kept(own);
+        if (map == thickness_map::kept)
+            painted.thickness_sq = array3<distance_sq_t>(own.extent(), 0);
+        painted.table = paint(grid, own, phase, found.balls, depth,
+                              {painted.kept_classes.view(), minimum_sq, painted.thickness_sq.view()});
+        return painted;
+    });
+    result.max_distance_sq = found.max_distance_sq;
+    sum_tables(grid.ranks(), result.table);
+    return result;
+}
+
+array3<distance_sq_t> local_thickness_sq(const domain& grid, view3<const class_t> own, int phase) {
+    const depth_bins one_bin{axis::z, std::vector<std::int32_t>(static_cast<std::size_t>(grid.volume().z), 0), 1};
+    return measure_thickness(grid, own, phase, one_bin, {}, thickness_map::kept).thickness_sq;
+}
+
+}  // namespace tomosweep

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <deque>
+#include <span>
+#include <vector>
+
+#include "tomosweep/core/array.hpp"
+#include "tomosweep/core/classes.hpp"
+#include "tomosweep/core/depth.hpp"
+#include "tomosweep/core/tables.hpp"
+#include "tomosweep/kernels/thickness.hpp"
+
+namespace tomosweep {
+
+/// Sum of two joint histograms.
+thickness_table merged(const thickness_table& a, const thickness_table& b);
+
+/// Joint histogram of the runs that one thread paints. Runs come with falling radius, slab after slab: the counts of one
+/// radius are kept dense by depth bin, those of all radii sparse.
+class thickness_counter {
+public:
+    /// `origin` is the place of the block in the volume; `depth` must outlive the counter.
+    thickness_counter(const depth_bins& depth, const index3& origin);
+
+    void add(const painted_run& run);
+    /// The histogram of everything added.
+    thickness_table take();
+
+private:
+    void flush();
+    void compact();
+    std::int64_t& bin_at(index_t layer);
+
+    const depth_bins* depth_;
+    index3 origin_;
+    distance_sq_t radius_sq_ = 0;
+    std::vector<std::int64_t> of_bin_;
+    thickness_table counts_;
+    std::size_t compact_at_ = 0;
+};
+
+/// What is made of the painted voxels of a block. Empty views are not written.
+struct thickness_targets {
+    view3<class_t> kept_classes;
+    std::span<const distance_sq_t> minimum_sq;
+    view3<distance_sq_t> thickness_sq;
+};
+
+/// Writes one run to the targets.
+void write_run(const thickness_targets& targets, const painted_run& run);
+
+}  // namespace tomosweep
