@@ -27,14 +27,21 @@ public:
         auto& by_limit = tables_.counts[threshold];
         by_limit.assign(points_.smallest_radius_sq.size(), unlimited);
         keep_fields(classes, k, threshold);
+        const bool map_wanted = fields_ != nullptr && fields_->wants_thickness();
+        if (!points_.widths && !map_wanted)
+            return;
+        thickness_result thickness = measure_thickness(grid_, classes, k, points_.depth, removing_,
+                                                       map_wanted ? thickness_map::kept : thickness_map::dropped);
+        if (map_wanted)
+            fields_->thickness_sq(threshold, thickness.thickness_sq.view());
         if (!points_.widths)
             return;
-        thickness_analysis thickness = analyse_thickness(grid_, classes, k, points_.depth, removing_);
         tables_.thickness[threshold] = std::move(thickness.table);
-        tables_.max_distance_sq[threshold] = thickness.max_distance_sq;
+        tables_.max_distance_sq[threshold] =
+            thickness.max_distance_sq == unbounded_sq ? -1 : std::int64_t{thickness.max_distance_sq};
         if (removing_.empty())
             return;
-        const auto limited = tabulate_classes(grid_, thickness.limit_classes.view(), static_cast<int>(removing_.size()),
+        const auto limited = tabulate_classes(grid_, thickness.kept_classes.view(), static_cast<int>(removing_.size()),
                                               points_.depth, points_.adjacencies);
         // The chain of limits runs from the largest, which keeps least, to the smallest.
         std::copy(limited.rbegin(), limited.rend(), by_limit.end() - static_cast<std::ptrdiff_t>(removing_.size()));
@@ -48,8 +55,6 @@ private:
             fields_->mask(threshold, mask_of(classes, k).view());
         if (fields_->wants_label())
             fields_->label(threshold, label_components(grid_, classes, k, points_.adjacencies.front()).view());
-        if (fields_->wants_thickness())
-            fields_->thickness_sq(threshold, local_thickness_sq(grid_, classes, k).view());
     }
 
     static array3<std::uint8_t> mask_of(view3<const class_t> classes, int k) {

@@ -1,5 +1,6 @@
 #include "tomosweep/campaign/shard.hpp"
 
+#include <array>
 #include <limits>
 
 #include "tomosweep/campaign/table_groups.hpp"
@@ -56,7 +57,7 @@ double separability_of(const grey_histogram& histogram) {
     std::int64_t levels = 0;
     for (const std::int64_t count : histogram.counts)
         levels += count > 0 ? 1 : 0;
-    return levels < 2 ? unknown : separability(histogram);
+    return levels < 2 ? unknown : separability(histogram, std::array{otsu(histogram)});
 }
 
 void add_scan(data_group& group, const scan_spec& scan, const scan_outcome& outcome) {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "oracle/thickness.hpp"
-#include "support/class_volumes.hpp"
+#include "support/phase_volumes.hpp"
 
 namespace tomosweep {
 namespace {

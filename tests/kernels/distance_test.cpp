@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "oracle/distance.hpp"
-#include "support/class_volumes.hpp"
+#include "support/phase_volumes.hpp"
 
 namespace tomosweep {
 namespace {

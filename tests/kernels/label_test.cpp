@@ -7,7 +7,7 @@
 #include <map>
 
 #include "oracle/label.hpp"
-#include "support/class_volumes.hpp"
+#include "support/phase_volumes.hpp"
 
 namespace tomosweep {
 namespace {

@@ -10,7 +10,7 @@
 #include <random>
 
 #include "oracle/thickness.hpp"
-#include "support/class_volumes.hpp"
+#include "support/phase_volumes.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/kernels/distance.hpp"
 

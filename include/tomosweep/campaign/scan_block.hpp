@@ -2,6 +2,7 @@
 
 #include "tomosweep/campaign/frame.hpp"
 #include "tomosweep/core/grey.hpp"
+#include "tomosweep/core/tables.hpp"
 #include "tomosweep/grid/domain.hpp"
 
 namespace tomosweep {
