@@ -113,6 +113,12 @@ std::string partial_path(const std::string& path) {
         .string();
 }
 
+std::string create_partial(const std::string& path) {
+    std::string partial = partial_path(path);
+    descriptor(partial, O_WRONLY | O_CREAT | O_TRUNC, path);
+    return partial;
+}
+
 void publish_file(const std::string& partial, const std::string& path) {
     descriptor(partial, O_RDONLY, path).sync();
     if (std::rename(partial.c_str(), path.c_str()) != 0)

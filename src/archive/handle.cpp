@@ -52,8 +52,11 @@ property_handle ordered_object(const checker& check, hid_t property_class) {
     return properties;
 }
 
-void keep_readable(const checker& check, hid_t access) {
-    check(H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18), "choose the file format");
+property_handle file_access(const checker& check) {
+    property_handle access(check(H5Pcreate(H5P_FILE_ACCESS), "create file properties"));
+    check(H5Pset_libver_bounds(access.id(), H5F_LIBVER_V18, H5F_LIBVER_V18), "choose the file format");
+    check(H5Pset_file_locking(access.id(), false, true), "do without file locks");
+    return access;
 }
 
 }  // namespace tomosweep::archive

@@ -17,9 +17,8 @@ using namespace archive;
 // file that it can neither flush nor close.
 file_handle build_in_memory(const checker& check, const data_group& root) {
     constexpr std::size_t growth = std::size_t{1} << 22;
-    const property_handle access(check(H5Pcreate(H5P_FILE_ACCESS), "create file properties"));
+    const property_handle access = file_access(check);
     check(H5Pset_fapl_core(access.id(), growth, 0), "keep a file in memory");
-    keep_readable(check, access.id());
     const property_handle creation = ordered_object(check, H5P_FILE_CREATE);
     file_handle file(
         check(H5Fcreate(check.file().c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), "create a file in memory"));
@@ -55,7 +54,7 @@ data_group read_netcdf(const std::string& path) {
         throw input_error(path, "", "no such file", accepted);
     if (H5Fis_hdf5(path.c_str()) <= 0)
         throw input_error(path, "", "a file that is not HDF5, or is cut off", accepted);
-    const file_handle file(check(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), "open"));
+    const file_handle file(check(H5Fopen(path.c_str(), H5F_ACC_RDONLY, file_access(check).id()), "open"));
     const group_handle top(check(H5Gopen2(file.id(), "/", H5P_DEFAULT), "open the root"));
     group_reader reader(check);
     if (!reader.marked(top.id()))

@@ -11,6 +11,9 @@ namespace tomosweep {
 /// Where a file stands until it is complete: `.NAME.partial-HOST-PID` in the folder of `path`.
 std::string partial_path(const std::string& path);
 
+/// Makes an empty file at partial_path(`path`) and returns that path. Local. Throws resource_error naming `path`.
+std::string create_partial(const std::string& path);
+
 /// Makes the complete file at `partial` appear at `path`: fsync, rename, fsync of the folder. What was at `path` before
 /// is replaced in one step. Local. Throws resource_error naming the path.
 void publish_file(const std::string& partial, const std::string& path);

@@ -75,8 +75,9 @@ type_handle text_type(const checker& check);
 /// made.
 property_handle ordered_object(const checker& check, hid_t property_class);
 
-/// File access that allows attributes of any size (a dimension lists all variables that use it) and stays within the
-/// format of HDF5 1.8, which every reader knows.
-void keep_readable(const checker& check, hid_t access);
+/// File access that allows attributes of any size (a dimension lists all variables that use it), stays within the
+/// format of HDF5 1.8, which every reader knows, and takes no file locks: some parallel file systems have none, and a
+/// file is either ours alone under its partial name or never changed again.
+property_handle file_access(const checker& check);
 
 }  // namespace tomosweep::archive
