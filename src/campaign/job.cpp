@@ -40,6 +40,7 @@ std::vector<misplaced_key> misplaced_in_job() {
 
 phase_spec read_phase(const yaml_value& value) {
     phase_spec phase;
+    phase.line = value.line();
     const yaml_map map({value}, {"name", "where", "threshold"});
     if (const auto name = map.find("name"))
         phase.name = read_name(*name).value_or(phase.name);

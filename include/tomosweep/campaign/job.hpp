@@ -73,6 +73,7 @@ struct phase_spec {
     std::string name = "phase";
     phase_side where = phase_side::below;
     std::optional<threshold_spec> threshold;  ///< overrides the sweep's
+    int line = 0;                             ///< in the job file
 };
 
 struct depth_spec {
@@ -104,6 +105,7 @@ struct sweep_spec {
     std::string file;
     std::string text;
     threshold_spec threshold = ruled_thresholds{};
+    int threshold_line = 0;                    ///< in the sweep file
     std::vector<double> resolution_limits_um;  ///< ascending; empty means the default set
     std::vector<int> connectivities{6, 26};
     bool width =
