@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -153,6 +154,14 @@ void read_scans(const yaml_map& map, const std::filesystem::path& folder, job_sp
     }
 }
 
+/// Of all scans after binning; there is at least one.
+double finest_voxel_um(const job_spec& job) {
+    double finest = std::numeric_limits<double>::infinity();
+    for (const scan_spec& scan : job.scans)
+        finest = std::min(finest, scan.voxel_size_um * static_cast<double>(scan.preprocess.binning));
+    return finest;
+}
+
 }  // namespace
 
 job_spec parse_job(const std::string& text, const std::string& path) {
@@ -186,16 +195,18 @@ std::vector<double> resolution_limits_um(const job_spec& job, const sweep_spec& 
         return sweep.resolution_limits_um;
     if (!sweep.width || job.scans.empty())
         return {0.0};
-    const auto voxel_um = [](const scan_spec& scan) {
-        return scan.voxel_size_um * static_cast<double>(scan.preprocess.binning);
-    };
-    double finest = voxel_um(job.scans.front());
-    for (const scan_spec& scan : job.scans)
-        finest = std::min(finest, voxel_um(scan));
+    const double finest = finest_voxel_um(job);
     std::vector<double> limits;
     for (int voxels = 1; voxels <= 8; ++voxels)
         limits.push_back(voxels * finest);
     return limits;
+}
+
+width_spec resolved_width(const job_spec& job) {
+    width_spec width = job.width;
+    if (width.bin_um == 0 && !job.scans.empty())
+        width.bin_um = finest_voxel_um(job);
+    return width;
 }
 
 }  // namespace tomosweep

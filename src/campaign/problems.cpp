@@ -1,5 +1,7 @@
 #include "tomosweep/campaign/problems.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <optional>
@@ -8,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "tomosweep/campaign/region.hpp"
+#include "tomosweep/campaign/frame.hpp"
 
 namespace tomosweep {
 namespace {
@@ -37,6 +39,22 @@ grey_range range_of(dtype type) {
 
 std::string words(const extent3& extent) {
     return fmt::format("[{}, {}, {}]", extent.z, extent.y, extent.x);
+}
+
+/// True when the centre of at least one voxel of `box`, which is not empty, lies inside the cylinder.
+bool meets(const cylinder& shape, const box3& box) {
+    double distance_sq = 0;
+    int coordinate = 0;
+    for (const axis direction : {axis::z, axis::y, axis::x}) {
+        if (direction == shape.direction)
+            continue;
+        const double center = shape.center[coordinate++];
+        const double nearest = std::clamp(std::floor(center), static_cast<double>(along(box.lo, direction)),
+                                          static_cast<double>(along(box.hi, direction) - 1)) +
+                               0.5;
+        distance_sq += (nearest - center) * (nearest - center);
+    }
+    return distance_sq <= shape.radius * shape.radius;
 }
 
 class campaign_check {
@@ -81,34 +99,31 @@ private:
         if (!source)
             return;
         facts_.push_back({&scan, source->extent(), source->type(), source->files()});
-        check_region(scan, source->extent(), key);
+        check_region(scan, source->extent(), source->type(), key);
+        check_stated_size(scan, *source, key);
         if (scan.region.mask)
             check_mask(scan, source->extent(), key + ".region.mask");
     }
 
-    void check_region(const scan_spec& scan, const extent3& extent, const std::string& key) {
-        const box3 box = region_box(scan.region, extent);
-        if (intersection(box, whole(extent)) != box || box.empty()) {
-            add(scan.line, key + ".region",
-                fmt::format("the box from {} to {} in a scan of {} voxels", words(box.lo), words(box.hi),
-                            words(extent)),
-                "a box inside the scan; axes are z, y, x");
-            return;
+    void check_region(const scan_spec& scan, const extent3& extent, dtype type, const std::string& key) {
+        try {
+            const box3 box = frame_of(scan, extent, type, job_.file).region;
+            if (scan.region.cylinder && !meets(*scan.region.cylinder, box))
+                add(scan.line, key + ".region.cylinder", "a cylinder outside the scan or the box",
+                    fmt::format("a cylinder with voxels from {} to below {}", words(box.lo), words(box.hi)));
+        } catch (const input_error& wrong) {
+            add(scan.line, key + ".region", wrong.found(), wrong.accepted());
         }
-        if (voxel_count(analysed_extent(scan, extent)) == 0)
-            add(scan.line, key + ".preprocess.binning",
-                fmt::format("binning {} of a region of {} voxels", scan.preprocess.binning, words(box.extent())),
-                "a region of at least one whole cube along every axis");
-        if (scan.region.cylinder && !meets(*scan.region.cylinder, box))
-            add(scan.line, key + ".region.cylinder", "a cylinder outside the scan or the box",
-                fmt::format("a cylinder with voxels between {} and {}", words(box.lo), words(box.hi)));
-        const extent3 analysed = analysed_extent(scan, extent);
-        const double diagonal_sq = static_cast<double>(analysed.z) * static_cast<double>(analysed.z) +
-                                   static_cast<double>(analysed.y) * static_cast<double>(analysed.y) +
-                                   static_cast<double>(analysed.x) * static_cast<double>(analysed.x);
-        if (diagonal_sq >= 0x1p31)
-            add(scan.line, key + ".region", fmt::format("{} voxels to analyse", words(analysed)),
-                "nz^2 + ny^2 + nx^2 below 2^31; take a smaller region or a larger binning");
+    }
+
+    /// What the files say of their voxel size, which may be rounded differently from what the user says.
+    void check_stated_size(const scan_spec& scan, const scan_source& source, const std::string& key) {
+        constexpr double rounding = 0.02;
+        const auto stated = source.voxel_size_um();
+        if (stated && std::abs(*stated - scan.voxel_size_um) > rounding * scan.voxel_size_um)
+            add(scan.line, key + ".voxel_size_um",
+                fmt::format("{} um, where the data say {} um", scan.voxel_size_um, *stated),
+                "the voxel size of the data, in um, within 2 %");
     }
 
     void check_mask(const scan_spec& scan, const extent3& extent, const std::string& key) {

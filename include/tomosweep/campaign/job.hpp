@@ -125,4 +125,7 @@ sweep_spec parse_sweep(const std::string& text, const std::string& path);
 /// Resolution limits to use: the sweep's, or 1 to 8 voxels of the finest scan after binning, or 0 alone without widths.
 std::vector<double> resolution_limits_um(const job_spec& job, const sweep_spec& sweep);
 
+/// The job's width classes, with one voxel of the finest scan after binning as the bin where the job says nothing.
+width_spec resolved_width(const job_spec& job);
+
 }  // namespace tomosweep
