@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -40,6 +41,7 @@ std::vector<misplaced_key> misplaced_in_job() {
 
 phase_spec read_phase(const yaml_value& value) {
     phase_spec phase;
+    phase.line = value.line();
     const yaml_map map({value}, {"name", "where", "threshold"});
     if (const auto name = map.find("name"))
         phase.name = read_name(*name).value_or(phase.name);
@@ -152,6 +154,14 @@ void read_scans(const yaml_map& map, const std::filesystem::path& folder, job_sp
     }
 }
 
+/// Of all scans after binning; there is at least one.
+double finest_voxel_um(const job_spec& job) {
+    double finest = std::numeric_limits<double>::infinity();
+    for (const scan_spec& scan : job.scans)
+        finest = std::min(finest, scan.voxel_size_um * static_cast<double>(scan.preprocess.binning));
+    return finest;
+}
+
 }  // namespace
 
 job_spec parse_job(const std::string& text, const std::string& path) {
@@ -185,16 +195,18 @@ std::vector<double> resolution_limits_um(const job_spec& job, const sweep_spec& 
         return sweep.resolution_limits_um;
     if (!sweep.width || job.scans.empty())
         return {0.0};
-    const auto voxel_um = [](const scan_spec& scan) {
-        return scan.voxel_size_um * static_cast<double>(scan.preprocess.binning);
-    };
-    double finest = voxel_um(job.scans.front());
-    for (const scan_spec& scan : job.scans)
-        finest = std::min(finest, voxel_um(scan));
+    const double finest = finest_voxel_um(job);
     std::vector<double> limits;
     for (int voxels = 1; voxels <= 8; ++voxels)
         limits.push_back(voxels * finest);
     return limits;
+}
+
+width_spec resolved_width(const job_spec& job) {
+    width_spec width = job.width;
+    if (width.bin_um == 0 && !job.scans.empty())
+        width.bin_um = finest_voxel_um(job);
+    return width;
 }
 
 }  // namespace tomosweep

@@ -70,8 +70,8 @@ phantom_source read_phantom(const yaml_map& map) {
     map.read("fine_crack_share", phantom.fine_crack_share, number_range{0, 1});
     map.read("pores", phantom.pores, {.low = 0});
     map.read("pore_radius", phantom.pore_radius, not_negative);
-    map.read("solid_grey", phantom.solid_grey, number_range{});
-    map.read("crack_grey", phantom.crack_grey, number_range{});
+    map.read("solid_grey", phantom.solid_grey, number_range{0, 255});
+    map.read("crack_grey", phantom.crack_grey, number_range{0, 255});
     map.read("blur_sigma", phantom.blur_sigma, not_negative);
     map.read("noise_sigma", phantom.noise_sigma, not_negative);
     auto seed = static_cast<std::int64_t>(phantom.seed);

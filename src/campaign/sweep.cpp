@@ -82,8 +82,10 @@ sweep_spec parse_sweep(const std::string& text, const std::string& path) {
                        misplaced_in_sweep());
     if (const auto design = map.find("design"))
         read_design(*design);
-    if (const auto threshold = map.find("threshold"))
+    if (const auto threshold = map.find("threshold")) {
         sweep.threshold = read_threshold(*threshold).value_or(sweep.threshold);
+        sweep.threshold_line = threshold->line();
+    }
     const auto limits = map.find("resolution_limit_um");
     if (limits)
         sweep.resolution_limits_um = read_limits(*limits);

@@ -5,17 +5,15 @@
 
 #include <fmt/format.h>
 
-#include "tomosweep/core/classes.hpp"
-
 namespace tomosweep {
 namespace {
 
 using grey_pair = std::pair<double, double>;  ///< low, high
 
 bool few_enough(const yaml_value& value, std::size_t count) {
-    if (count <= static_cast<std::size_t>(max_phases))
+    if (count <= max_thresholds)
         return true;
-    value.refuse(fmt::format("{} thresholds", count), fmt::format("at most {} in one sweep", max_phases));
+    value.refuse(fmt::format("{} thresholds", count), fmt::format("at most {} in one sweep", max_thresholds));
     return false;
 }
 
@@ -94,8 +92,8 @@ std::optional<threshold_spec> read_steps(const yaml_map& map) {
     }
     // A relative slack, so that 0.1 to 0.3 in steps of 0.1 reaches its end.
     const double steps = std::floor((*last - *first) / *width * (1 + 1e-12) + 1e-9);
-    if (steps >= max_phases) {
-        step->refuse(fmt::format("{} (more than {} thresholds)", *width, max_phases), "a larger step");
+    if (steps >= static_cast<double>(max_thresholds)) {
+        step->refuse(fmt::format("{} (more than {} thresholds)", *width, max_thresholds), "a larger step");
         return std::nullopt;
     }
     absolute_thresholds thresholds;

@@ -78,9 +78,12 @@ void problem_list::throw_if_any() const {
 }
 
 std::string_view nearest_name(std::string_view name, const std::vector<std::string_view>& known) {
-    const auto nearest = std::min_element(known.begin(), known.end(), [&](std::string_view a, std::string_view b) {
-        return edit_distance(name, a) < edit_distance(name, b);
-    });
+    const auto distance = [&](std::string_view candidate) {
+        return static_cast<double>(edit_distance(name, candidate)) /
+               static_cast<double>(std::max({name.size(), candidate.size(), std::size_t{1}}));
+    };
+    const auto nearest = std::min_element(
+        known.begin(), known.end(), [&](std::string_view a, std::string_view b) { return distance(a) < distance(b); });
     return nearest == known.end() ? std::string_view() : *nearest;
 }
 

@@ -73,6 +73,7 @@ struct phase_spec {
     std::string name = "phase";
     phase_side where = phase_side::below;
     std::optional<threshold_spec> threshold;  ///< overrides the sweep's
+    int line = 0;                             ///< in the job file
 };
 
 struct depth_spec {
@@ -104,6 +105,7 @@ struct sweep_spec {
     std::string file;
     std::string text;
     threshold_spec threshold = ruled_thresholds{};
+    int threshold_line = 0;                    ///< in the sweep file
     std::vector<double> resolution_limits_um;  ///< ascending; empty means the default set
     std::vector<int> connectivities{6, 26};
     bool width =
@@ -122,5 +124,8 @@ sweep_spec parse_sweep(const std::string& text, const std::string& path);
 
 /// Resolution limits to use: the sweep's, or 1 to 8 voxels of the finest scan after binning, or 0 alone without widths.
 std::vector<double> resolution_limits_um(const job_spec& job, const sweep_spec& sweep);
+
+/// The job's width classes, with one voxel of the finest scan after binning as the bin where the job says nothing.
+width_spec resolved_width(const job_spec& job);
 
 }  // namespace tomosweep

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -7,6 +8,9 @@
 #include "tomosweep/campaign/yaml_reader.hpp"
 
 namespace tomosweep {
+
+/// Most thresholds of one sweep: beyond it, a number in the file is a slip.
+inline constexpr std::size_t max_thresholds = 4096;
 
 /// Reads `threshold:` of a sweep or of a phase: {values}, {from, to, step}, or {rule, classes, take, scope, offsets}.
 /// Values come out ascending and without duplicates; pairs [low, high] fill both lists. Returns nothing after having

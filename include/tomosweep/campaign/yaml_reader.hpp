@@ -30,7 +30,8 @@ private:
     std::vector<problem> problems_;
 };
 
-/// The name in `known` that takes the fewest single-letter changes to become `name`; empty when `known` is.
+/// The name in `known` that takes the smallest share of single-letter changes to become `name`, so that a cut-off name
+/// finds its longer one; empty when `known` is.
 std::string_view nearest_name(std::string_view name, const std::vector<std::string_view>& known);
 
 /// Finite numbers from `low` to `high`; `above` leaves `low` itself out.
