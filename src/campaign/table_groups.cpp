@@ -99,8 +99,9 @@ data_group table_group(const job_spec& job, const campaign_axes& axes, const sca
     const auto bins = static_cast<std::size_t>(axes.depth.bins);
     group.dimensions.push_back({"resolution_limit", static_cast<index_t>(axes.resolution_limits_um.size())});
     group.dimensions.push_back({"depth", static_cast<index_t>(bins)});
-    group.variables.push_back({"region_depth_voxels", {"depth"}, outcome.region.depth_voxels, "1",
-                               "region voxels by depth", {}});
+    if (!outcome.region.depth_voxels.empty())
+        group.variables.push_back({"region_depth_voxels", {"depth"}, outcome.region.depth_voxels, "1",
+                                   "region voxels by depth", {}});
     add_histogram(group, outcome.histogram);
     for (std::size_t phase = 0; phase < outcome.phases.size(); ++phase)
         group.groups.push_back(phase_group(job.phases[phase].name, outcome.phases[phase], bins));
