@@ -173,6 +173,9 @@ void shard_writer::state::write_slab(const std::string& place, index_t threshold
     check(H5Pset_dxpl_mpio(transfer.id(), H5FD_MPIO_COLLECTIVE), "write collectively");
     check(H5Dwrite(dataset.id(), file_type(voxels.type), in_memory.id(), in_file.id(), transfer.id(), data),
           "write a field");
+    std::uint32_t own = 0, all = 0;
+    check(H5Pget_mpio_no_collective_cause(transfer.id(), &own, &all), "ask how a field was written");
+    require(all == H5D_MPIO_COLLECTIVE, "fields are written collectively");
 }
 
 shard_writer::shard_writer(const communicator& ranks, std::string path, field_layout layout)
