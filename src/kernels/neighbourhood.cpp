@@ -185,9 +185,10 @@ neighbourhood_table neighbourhood(view3<const class_t> classes, const box3& box,
     std::vector<thread_tally> tallies(static_cast<std::size_t>(omp_get_max_threads()),
                                       thread_tally(reader.row_size(), depth.count));
     constexpr index_t strip = 64;
+    constexpr index_t worth_threads = 1 << 16;
     const index_t strips = (anchors.hi.y - anchors.lo.y + strip - 1) / strip;
     const index_t pieces = strips * (anchors.hi.z - anchors.lo.z);
-#pragma omp parallel for schedule(dynamic)
+#pragma omp parallel for schedule(dynamic) if (own.voxels() > worth_threads)
     for (index_t piece = 0; piece < pieces; ++piece) {
         const index_t y = anchors.lo.y + piece % strips * strip;
         count_strip(reader, anchors, own, anchors.lo.z + piece / strips, y, std::min(y + strip, anchors.hi.y), phases,
