@@ -138,6 +138,9 @@ void check(view3<const class_t> classes, const box3& box, const box3& own, const
     require(phases >= 0 && phases <= max_phases, "0 <= phases <= 254");
     require(static_cast<index_t>(depth.bin_of_layer.size()) >= along(whole_extent, depth.direction),
             "every layer of the depth axis has a bin");
+    require(std::all_of(depth.bin_of_layer.begin(), depth.bin_of_layer.end(),
+                        [&](std::int32_t bin) { return bin >= 0 && bin < depth.count; }),
+            "every depth bin is one of those that are counted");
     require(own.empty() || classes.extent() == box.extent(), "the view has the extent of its box");
     const box3 needed = intersection({own.lo - index3{1, 1, 1}, own.hi}, whole(whole_extent));
     require(own.empty() || (intersection(needed, box) == needed && intersection(own, needed) == own),
