@@ -35,8 +35,12 @@ void share(const communicator& ranks, planned_scan& scan) {
 }
 
 campaign_axes axes_of(const campaign_plan& plan) {
-    campaign_axes axes{resolution_limits_um(plan.job, plan.sweep), plan.sweep.connectivities, plan.job.depth, 0,
-                       resolved_width(plan.job), plan.sweep.width};
+    campaign_axes axes{resolution_limits_um(plan.job, plan.sweep),
+                       plan.sweep.connectivities,
+                       plan.job.depth,
+                       0,
+                       resolved_width(plan.job),
+                       plan.sweep.width};
     for (const planned_scan& scan : plan.scans)
         if (scan.failure.empty())
             axes.depth_extent_um = std::max(axes.depth_extent_um, depth_extent_um(scan.frame, plan.job.depth));

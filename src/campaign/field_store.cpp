@@ -37,7 +37,9 @@ field_layout layout_of_fields(const campaign_plan& plan, const scan_frame& frame
     return layout;
 }
 
-bool phase_fields::wants(const char* field) const { return std::ranges::find(wanted_, field) != wanted_.end(); }
+bool phase_fields::wants(const char* field) const {
+    return std::ranges::find(wanted_, field) != wanted_.end();
+}
 
 void phase_fields::mask(std::size_t threshold, view3<const std::uint8_t> own) {
     shard_.write(phase_, "mask", static_cast<index_t>(threshold), grid_.own(), own);

@@ -19,7 +19,9 @@ std::string host_name() {
     return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
 }
 
-std::string now_utc() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
+std::string now_utc() {
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+}
 
 /// Levels that are known before the scan is read; none for a rule over the scan itself.
 grey_thresholds known_levels(const threshold_spec& spec, phase_side where, const grey_histogram& pooled) {

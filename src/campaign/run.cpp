@@ -81,8 +81,7 @@ private:
     campaign_layout layout_of_run() const {
         const planned_loads planned = loads_of(plan_);
         const rank_pool pool{world_.size(), options_.threads_per_rank, options_.bytes_per_rank};
-        campaign_layout layout =
-            choose_layout(planned.loads, workload_of(plan_), pool, {}, options_.ranks_per_scan);
+        campaign_layout layout = choose_layout(planned.loads, workload_of(plan_), pool, {}, options_.ranks_per_scan);
         for (std::size_t& scan : layout.order)
             scan = planned.index[scan];
         return layout;
@@ -195,8 +194,9 @@ private:
     void report() {
         if (!world_.root() || !watcher_.progress)
             return;
-        const std::int64_t total = std::accumulate(work_.todo.begin(), work_.todo.end(), std::int64_t{0},
-                                                   [&](std::int64_t sum, std::size_t scan) { return sum + work_of(scan); });
+        const std::int64_t total =
+            std::accumulate(work_.todo.begin(), work_.todo.end(), std::int64_t{0},
+                            [&](std::int64_t sum, std::size_t scan) { return sum + work_of(scan); });
         watcher_.progress({work_.todo.size(), scans_done_.value(), work_done_.value(), total});
     }
 
@@ -284,8 +284,8 @@ workload workload_of(const campaign_plan& plan) {
 std::vector<std::size_t> selected_scans(const job_spec& job, const run_options& options) {
     std::vector<std::size_t> selected;
     for (std::size_t scan = 0; scan < job.scans.size(); ++scan) {
-        const bool matches = options.scans_glob.empty() ||
-                             fnmatch(options.scans_glob.c_str(), job.scans[scan].id.c_str(), 0) == 0;
+        const bool matches =
+            options.scans_glob.empty() || fnmatch(options.scans_glob.c_str(), job.scans[scan].id.c_str(), 0) == 0;
         if (matches && scan % options.shard_count == options.shard_index)
             selected.push_back(scan);
     }

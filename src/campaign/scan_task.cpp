@@ -91,7 +91,9 @@ private:
 };
 
 /// Failures of the scan itself are stored with it; everything else ends the run.
-bool belongs_to_scan(error_kind kind) { return kind == error_kind::input || kind == error_kind::resource; }
+bool belongs_to_scan(error_kind kind) {
+    return kind == error_kind::input || kind == error_kind::resource;
+}
 
 }  // namespace
 

@@ -48,7 +48,9 @@ std::string shard_store::shard_path(const std::string& id) const {
     return (fs::path(directory_) / "scans" / (id + ".h5")).string();
 }
 
-std::string shard_store::archive_path() const { return (fs::path(directory_) / "campaign.h5").string(); }
+std::string shard_store::archive_path() const {
+    return (fs::path(directory_) / "campaign.h5").string();
+}
 
 shard_status shard_store::status(const std::string& id, const std::string& key) const {
     if (!fs::exists(shard_path(id)))

@@ -22,14 +22,14 @@ struct planned_scan {
 struct campaign_plan {
     job_spec job;
     sweep_spec sweep;
-    std::vector<std::string> fields;            ///< of mask, label, thickness
-    std::vector<threshold_spec> thresholds;     ///< by phase: its own or the sweep's
-    std::vector<planned_scan> scans;            ///< in the job's order
+    std::vector<std::string> fields;         ///< of mask, label, thickness
+    std::vector<threshold_spec> thresholds;  ///< by phase: its own or the sweep's
+    std::vector<planned_scan> scans;         ///< in the job's order
     campaign_axes axes;
 };
 
-/// Looks at every scan's header on rank 0, one scan at a time, and shares the outcome. Collective. Throws job_error on every rank
-/// when not a single scan can be analysed.
+/// Looks at every scan's header on rank 0, one scan at a time, and shares the outcome. Collective. Throws job_error on
+/// every rank when not a single scan can be analysed.
 campaign_plan make_plan(const communicator& ranks, job_spec job, sweep_spec sweep, std::vector<std::string> fields);
 
 }  // namespace tomosweep

@@ -31,7 +31,7 @@ struct scan_content {
     bool grouped_phases = false;
     depth_spec depth;
     double depth_extent_um = 0;  ///< of the campaign
-    width_spec width_bins;  ///< resolved: see resolved_width()
+    width_spec width_bins;       ///< resolved: see resolved_width()
     bool width = true;
     std::vector<double> resolution_limits_um;
     std::vector<int> connectivities;

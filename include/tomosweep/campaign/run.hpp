@@ -13,9 +13,9 @@ namespace tomosweep {
 
 struct run_options {
     std::string directory;
-    bool fresh = false;              ///< forget earlier results
-    std::string scans_glob;          ///< only scans whose id matches; empty means all
-    std::size_t shard_index = 0;     ///< of job arrays: take every shard_count-th scan, from shard_index
+    bool fresh = false;           ///< forget earlier results
+    std::string scans_glob;       ///< only scans whose id matches; empty means all
+    std::size_t shard_index = 0;  ///< of job arrays: take every shard_count-th scan, from shard_index
     std::size_t shard_count = 1;
     std::optional<int> ranks_per_scan;
     int threads_per_rank = 1;
@@ -38,7 +38,7 @@ struct run_watcher {
 };
 
 struct run_summary {
-    std::size_t complete = 0;  ///< scans with results, earlier ones included
+    std::size_t complete = 0;           ///< scans with results, earlier ones included
     std::vector<std::string> failures;  ///< "scan: reason"
     bool interrupted = false;
     bool merged = false;
@@ -56,9 +56,10 @@ workload workload_of(const campaign_plan& plan);
 /// The scans that these options select, as indices. Pure.
 std::vector<std::size_t> selected_scans(const job_spec& job, const run_options& options);
 
-/// Runs a campaign: skips scans whose shard has the same content key, shares the others among groups of ranks, writes one shard
-/// per scan and, unless other shards of a job array are still missing, the merged archive. `stop_requested` is asked at
-/// safe points. Collective. Throws on every rank what ends the whole run; failures of single scans stand in the summary.
+/// Runs a campaign: skips scans whose shard has the same content key, shares the others among groups of ranks, writes
+/// one shard per scan and, unless other shards of a job array are still missing, the merged archive. `stop_requested`
+/// is asked at safe points. Collective. Throws on every rank what ends the whole run; failures of single scans stand in
+/// the summary.
 run_summary run_campaign(const communicator& world, campaign_plan plan, const run_options& options,
                          const run_watcher& watcher, const std::function<bool()>& stop_requested);
 

@@ -25,7 +25,8 @@ public:
     /// Collective over `world`.
     explicit scan_queue(const communicator& world) : next_(world) {}
 
-    /// The next place of the list, the same on every rank of the group; may lie beyond its end. Collective over `group`.
+    /// The next place of the list, the same on every rank of the group; may lie beyond its end. Collective over
+    /// `group`.
     std::size_t take(const communicator& group);
 
 private:

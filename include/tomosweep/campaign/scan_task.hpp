@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "tomosweep/campaign/campaign_plan.hpp"
 #include "tomosweep/campaign/analysis.hpp"
+#include "tomosweep/campaign/campaign_plan.hpp"
 
 namespace tomosweep {
 
@@ -20,8 +20,8 @@ struct scan_task {
 
 /// Analyses a scan and writes its shard; what goes wrong with the scan itself is written into the shard as its
 /// failure. Returns the failure, empty when all is well.
-/// Collective over `group`. Throws on all ranks alike: interrupted_error from `done`, and resource_error or hdf5_error when
-/// the shard cannot be written.
+/// Collective over `group`. Throws on all ranks alike: interrupted_error from `done`, and resource_error or hdf5_error
+/// when the shard cannot be written.
 std::string run_scan(const communicator& group, const campaign_plan& plan, const scan_task& task,
                      const threshold_done& done);
 

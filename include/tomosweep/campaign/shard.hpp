@@ -38,8 +38,8 @@ struct scan_outcome {
     std::vector<attribute> provenance;
 };
 
-/// The content of one scan's shard: coordinates, metadata and figures (in a group per phase where the job says `phases:`), the
-/// integer tables in /tables/<id>, provenance in /process/<id>. Pure.
+/// The content of one scan's shard: coordinates, metadata and figures (in a group per phase where the job says
+/// `phases:`), the integer tables in /tables/<id>, provenance in /process/<id>. Pure.
 data_group make_shard(const job_spec& job, const campaign_axes& axes, const std::vector<threshold_spec>& thresholds,
                       const scan_spec& scan, const scan_outcome& outcome);
 

@@ -6,8 +6,8 @@
 
 namespace tomosweep {
 
-/// A counter that any rank may advance at any time without the others taking part: it hands out work dynamically and adds up
-/// progress. Starts at 0. Making and destroying it is collective; the other members are local and one-sided.
+/// A counter that any rank may advance at any time without the others taking part: it hands out work dynamically and
+/// adds up progress. Starts at 0. Making and destroying it is collective; the other members are local and one-sided.
 class shared_counter {
 public:
     explicit shared_counter(const communicator& ranks);
