@@ -97,7 +97,8 @@ public:
         hsize_t expected = 1, written = 0;
         for (std::size_t i = 0; i < chunk.size(); ++i)
             expected *= (lengths_[i] + chunk[i] - 1) / chunk[i];
-        if (H5Dget_num_chunks(dataset_.get(), H5S_ALL, &written) < 0)
+        const io::hdf5_id space(H5Dget_space(dataset_.get()), H5Sclose);
+        if (H5Dget_num_chunks(dataset_.get(), space.get(), &written) < 0)
             return {problem(fmt::format("an unreadable index of chunks (HDF5: {})", io::hdf5_reason()))};
         if (written < expected)
             return {problem(fmt::format("{} of {} chunks, the others were never written", written, expected))};

@@ -17,8 +17,8 @@ struct scan_layout {
     extent3 shape;
     dtype type = dtype::uint8;
     byte_order order = byte_order::little;
-    bool deflate = false;                 ///< compress TIFF strips and HDF5 chunks; raw cannot
-    std::optional<double> voxel_size_um;  ///< stated in TIFF (as ImageJ does) and HDF5
+    bool deflate = false;                                ///< compress TIFF strips and HDF5 chunks; raw cannot
+    std::optional<double> voxel_size_um = std::nullopt;  ///< stated in TIFF (as ImageJ does) and HDF5
 };
 
 /// Writes a scan slab by slab under a temporary name beside the final one; only finish() puts it there. A writer that
