@@ -90,18 +90,29 @@ public:
     }
 
 private:
-    /// Takes what ImageJ's description says about the whole stack. A single page may stand for slices without a
-    /// directory of their own, one behind the other.
+    /// Takes what ImageJ's description says about the whole stack.
     void believe(const io::imagej_description& imagej) {
-        if (imagej.channels > 1)
-            throw input_error(files_.front().path, "ImageJ's description", fmt::format("{} channels", imagej.channels),
-                              "one channel; save each one as a stack of its own");
+        // A stack of slices may be said to be one of channels or frames; tifffile does so by default.
+        if ((imagej.channels > 1) + (imagej.slices > 1) + (imagej.frames > 1) > 1)
+            throw input_error(files_.front().path, "ImageJ's description",
+                              fmt::format("a hyperstack of {} channels, {} slices and {} frames", imagej.channels,
+                                          imagej.slices, imagej.frames),
+                              "slices only; save every channel and frame as a stack of its own");
         voxel_size_um_ = imagej.voxel_size_um;
         images_ = imagej.images;
-        if (pages_.size() > 1 || !first_.data_offset)
-            return;
+        if (pages_.size() == 1 && images_ > 1 && first_.data_offset)
+            add_slices_without_directory();
+    }
+
+    /// A single page may be followed by slices that have no directory of their own, one behind the other.
+    void add_slices_without_directory() {
         const index_t bytes = io::voxel_block{first_.shape, first_.type}.bytes();
-        for (index_t z = 1; z < imagej.images; ++z) {
+        const index_t present = (files_.front().bytes - *first_.data_offset) / bytes;
+        if (present < images_)
+            throw input_error(files_.front().path, "ImageJ's description",
+                              fmt::format("{} slices in a file that has room for {}", images_, present),
+                              "a whole file; this one is truncated");
+        for (index_t z = 1; z < images_; ++z) {
             io::tiff_page page = first_;
             page.number = z;
             page.data_offset = *first_.data_offset + z * bytes;
