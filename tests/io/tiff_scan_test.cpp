@@ -241,5 +241,56 @@ TEST(tiff_scan, distant_pages_are_reached_without_walking_to_them) {
     }
 }
 
+/// The big-endian bytes of a number.
+std::string big_endian(std::uint32_t number, int bytes) {
+    std::string text;
+    for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8)
+        text += static_cast<char>(number >> shift & 0xff);
+    return text;
+}
+
+/// What ImageJ writes before the voxels of a stack that a classic TIFF cannot hold: one directory, one strip, whose
+/// stated length has lost its upper bits, and the number of slices in the description.
+std::string imagej_header(const extent3& shape) {
+    const std::string description = fmt::format("ImageJ=1.53t\nimages={0}\nslices={0}\n", shape.z);
+    constexpr std::uint32_t tags = 9, short_type = 3, long_type = 4, text_type = 2;
+    constexpr std::uint32_t behind = 8 + 2 + 12 * tags + 4;
+    const auto length = static_cast<std::uint32_t>(description.size());
+    std::string header = "MM" + big_endian(42, 2) + big_endian(8, 4) + big_endian(tags, 2);
+    const auto tag = [&header](std::uint32_t name, std::uint32_t type, std::uint32_t count, std::uint32_t value) {
+        header += big_endian(name, 2) + big_endian(type, 2) + big_endian(count, 4) +
+                  (type == short_type ? big_endian(value, 2) + big_endian(0, 2) : big_endian(value, 4));
+    };
+    tag(256, long_type, 1, static_cast<std::uint32_t>(shape.x));
+    tag(257, long_type, 1, static_cast<std::uint32_t>(shape.y));
+    tag(258, short_type, 1, 8);
+    tag(262, short_type, 1, 1);
+    tag(270, text_type, length, behind);
+    tag(273, long_type, 1, behind + length);
+    tag(277, short_type, 1, 1);
+    tag(278, long_type, 1, static_cast<std::uint32_t>(shape.y));
+    tag(279, long_type, 1, static_cast<std::uint32_t>(voxel_count(shape)));
+    return header + big_endian(0, 4) + description;
+}
+
+TEST(tiff_scan, imagejs_slices_behind_4_gib_are_read_from_a_sparse_file) {
+    const scratch_folder folder;
+    const std::string path = folder / "huge.tif";
+    const extent3 shape{1200, 2000, 2000};
+    const std::string header = imagej_header(shape);
+    write_text(path, header);
+    std::filesystem::resize_file(path, header.size() + static_cast<std::uintmax_t>(voxel_count(shape)));
+    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(-5, std::ios::end);
+    file << "abc";
+    file.close();
+    const auto scan = open_tiff({path});
+    ASSERT_EQ(scan->extent(), shape);
+    EXPECT_EQ(scan->problems(), std::vector<std::string>());
+    const grey_volume end = scan->read({{1199, 1999, 1990}, shape});
+    EXPECT_EQ(std::get<array3<std::uint8_t>>(end)(0, 0, 5), 'a');
+    EXPECT_EQ(std::get<array3<std::uint8_t>>(end)(0, 0, 8), 0);
+}
+
 }  // namespace
 }  // namespace tomosweep
