@@ -18,15 +18,14 @@ neighbourhood_table summed_neighbourhoods(const domain& grid, view3<const class_
     if (!box.empty())
         box.lo = grown(box, {1, 1, 1}, whole(grid.volume())).lo;
     const array3<class_t> classes = fetch(grid, own, box);
-    neighbourhood_table table = agreed(grid.ranks(), [&] {
-        return neighbourhood(classes.view(), box, grid.own(), grid.volume(), phases, depth);
-    });
+    neighbourhood_table table = agreed(
+        grid.ranks(), [&] { return neighbourhood(classes.view(), box, grid.own(), grid.volume(), phases, depth); });
     grid.ranks().sum(std::span(table.counts));
     return table;
 }
 
-/// The grid of ranks while blocks are joined: groups of `width` grid positions per axis have become one box, held by the
-/// rank at the lowest position of the group.
+/// The grid of ranks while blocks are joined: groups of `width` grid positions per axis have become one box, held by
+/// the rank at the lowest position of the group.
 struct joined_groups {
     extent3 ranks;
     extent3 width{1, 1, 1};
@@ -65,9 +64,8 @@ round_role role_in_round(const decomposition& blocks, int rank, const joined_gro
 
 void join_in_round(const communicator& ranks, const round_role& role, boundary_tree& tree, component_curves& curves) {
     using action = round_role::action;
-    std::vector<std::byte> packed = agreed(ranks, [&] {
-        return role.what == action::send ? pack(std::exchange(tree, {})) : std::vector<std::byte>();
-    });
+    std::vector<std::byte> packed = agreed(
+        ranks, [&] { return role.what == action::send ? pack(std::exchange(tree, {})) : std::vector<std::byte>(); });
     if (role.what == action::send)
         ranks.send(role.partner, packed);
     if (role.what == action::receive)

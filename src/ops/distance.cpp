@@ -167,10 +167,11 @@ void require_distances_fit(const extent3& volume) {
     const bool fit = std::max({volume.z, volume.y, volume.x}) < longest &&
                      volume.z * volume.z + volume.y * volume.y + volume.x * volume.x < index_t{1} << 31;
     if (!fit)
-        throw resource_error("squared distance",
-                             "a volume of " + std::to_string(volume.z) + " x " + std::to_string(volume.y) + " x " +
-                                 std::to_string(volume.x) +
-                                 " voxels is too long: nz^2 + ny^2 + nx^2 must stay below 2^31; choose a region or bin it");
+        throw resource_error(
+            "squared distance",
+            "a volume of " + std::to_string(volume.z) + " x " + std::to_string(volume.y) + " x " +
+                std::to_string(volume.x) +
+                " voxels is too long: nz^2 + ny^2 + nx^2 must stay below 2^31; choose a region or bin it");
 }
 
 void squared_distance(const domain& grid, view3<const class_t> own, int phase, view3<distance_sq_t> distance,

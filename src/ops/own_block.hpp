@@ -20,10 +20,14 @@ void require_own_block(const domain& grid, view3<T> own) {
 }
 
 /// Throws internal_error unless a chain can have this phase. Local.
-inline void require_phase(int phase) { require(phase >= 0 && phase < max_phases, "a phase is one of the chain"); }
+inline void require_phase(int phase) {
+    require(phase >= 0 && phase < max_phases, "a phase is one of the chain");
+}
 
 /// `box` as seen from `origin`.
-constexpr box3 relative(const box3& box, const index3& origin) { return {box.lo - origin, box.hi - origin}; }
+constexpr box3 relative(const box3& box, const index3& origin) {
+    return {box.lo - origin, box.hi - origin};
+}
 
 template <class T>
 std::vector<std::byte> to_bytes(const std::vector<T>& values) {

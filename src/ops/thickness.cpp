@@ -50,7 +50,9 @@ box3 bounding_box(const ball& one, index_t reach) {
     return {centre - margin, centre + margin + index3{1, 1, 1}};
 }
 
-bool inside(const box3& inner, const box3& outer) { return intersection(inner, outer) == inner; }
+bool inside(const box3& inner, const box3& outer) {
+    return intersection(inner, outer) == inner;
+}
 
 /// Whether the ball holds a voxel of `box`.
 bool meets(const ball& one, const box3& box) {
@@ -85,7 +87,9 @@ std::vector<message> travelling_balls(const domain& grid, const std::vector<ball
     return messages;
 }
 
-bool in_raster_order(const ball& a, const ball& b) { return std::tie(a.z, a.y, a.x) < std::tie(b.z, b.y, b.x); }
+bool in_raster_order(const ball& a, const ball& b) {
+    return std::tie(a.z, a.y, a.x) < std::tie(b.z, b.y, b.x);
+}
 
 void take_in(std::vector<ball>& balls, const std::vector<message>& arrived) {
     for (const message& each : arrived) {

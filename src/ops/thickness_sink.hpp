@@ -15,8 +15,8 @@ namespace tomosweep {
 /// Sum of two joint histograms.
 thickness_table merged(const thickness_table& a, const thickness_table& b);
 
-/// Joint histogram of the runs that one thread paints. Runs come with falling radius, slab after slab: the counts of one
-/// radius are kept dense by depth bin, those of all radii sparse.
+/// Joint histogram of the runs that one thread paints. Runs come with falling radius, slab after slab: the counts of
+/// one radius are kept dense by depth bin, those of all radii sparse.
 class thickness_counter {
 public:
     /// `origin` is the place of the block in the volume; `depth` must outlive the counter.

@@ -15,15 +15,15 @@ namespace tomosweep {
 inline constexpr std::array both_connectivities{connectivity::six, connectivity::twentysix};
 
 /// Everything that needs no distance, for all phases k < `phases` of the chain at once, on every rank; `own` holds the
-/// classes of the rank's own block. Components are counted for the connectivities in `adjacencies` and stay zero for the
-/// others. What the volume's border and class_outside mean stands at neighbourhood() and grow().
+/// classes of the rank's own block. Components are counted for the connectivities in `adjacencies` and stay zero for
+/// the others. What the volume's border and class_outside mean stands at neighbourhood() and grow().
 ///
 /// Collective. Bit-identical for any number of ranks and threads. Throws internal_error on every rank when `phases`,
 /// `depth` or `own` do not fit the volume, resource_error when memory is short on any.
 /// Cost: one neighbourhood pass, and per connectivity one tree pass; then boundary trees are joined pairwise in
 /// log2(ranks) rounds, each halving the grid of ranks along its longest axis, so that a rank sends its tree once and no
-/// rank ever holds more than the two trees that it joins (in the manner of Gazagnes & Wilkinson 2021). Peak: a second copy
-/// of the block (1 byte per voxel) during the neighbourhood pass; during the tree passes what grow() states.
+/// rank ever holds more than the two trees that it joins (in the manner of Gazagnes & Wilkinson 2021). Peak: a second
+/// copy of the block (1 byte per voxel) during the neighbourhood pass; during the tree passes what grow() states.
 std::vector<phase_counts> tabulate_classes(const domain& grid, view3<const class_t> own, int phases,
                                            const depth_bins& depth,
                                            std::span<const connectivity> adjacencies = both_connectivities);

@@ -8,18 +8,17 @@
 
 namespace tomosweep {
 
-/// Labels of the rank's own block: 0 where the class exceeds `phase`, else 1 + smallest global linear voxel index of the
-/// connected component, which may reach over any number of blocks, with 26 neighbours also across edges and corners of
-/// blocks. The volume's border ends a component; class_outside is not in the phase.
+/// Labels of the rank's own block: 0 where the class exceeds `phase`, else 1 + smallest global linear voxel index of
+/// the connected component, which may reach over any number of blocks, with 26 neighbours also across edges and corners
+/// of blocks. The volume's border ends a component; class_outside is not in the phase.
 ///
 /// Collective. Bit-identical for any number of ranks and threads. Throws internal_error on every rank when `own` or
 /// `phase` do not fit, resource_error when memory is short on any.
 /// Method: components of the block by block_components; one exchange of the layer around the block gives the pairs of
 /// components that touch; on this graph, spread over the ranks without a root, labels fall by hooking and pointer
-/// jumping (FastSV: Zhang, Azad & Hu 2020) until no rank sees a change: about log2 of the number of blocks that a component
-/// winds through. Cost: one local labelling, one layer of labels sent, then some bytes per touching pair and round.
-/// Peak: the result (8 bytes per voxel), 16 bytes per run, 32 bytes per touching pair.
-array3<std::uint64_t> label_components(const domain& grid, view3<const class_t> own, int phase,
-                                       connectivity adjacency);
+/// jumping (FastSV: Zhang, Azad & Hu 2020) until no rank sees a change: about log2 of the number of blocks that a
+/// component winds through. Cost: one local labelling, one layer of labels sent, then some bytes per touching pair and
+/// round. Peak: the result (8 bytes per voxel), 16 bytes per run, 32 bytes per touching pair.
+array3<std::uint64_t> label_components(const domain& grid, view3<const class_t> own, int phase, connectivity adjacency);
 
 }  // namespace tomosweep
