@@ -33,7 +33,8 @@ void in_pieces(std::size_t bytes, Call&& call) {
 void start_receiving(MPI_Comm comm, int from, std::vector<std::byte>& bytes, std::vector<MPI_Request>& requests) {
     in_pieces(bytes.size(), [&](std::size_t offset, int count) {
         requests.emplace_back();
-        check(MPI_Irecv(bytes.data() + offset, count, MPI_BYTE, from, payload_tag, comm, &requests.back()), "MPI_Irecv");
+        check(MPI_Irecv(bytes.data() + offset, count, MPI_BYTE, from, payload_tag, comm, &requests.back()),
+              "MPI_Irecv");
     });
 }
 
@@ -86,7 +87,9 @@ communicator& communicator::operator=(communicator&& other) noexcept {
     return *this;
 }
 
-communicator::~communicator() { release(); }
+communicator::~communicator() {
+    release();
+}
 
 void communicator::release() noexcept {
     // Freeing is collective: while an exception unwinds the other ranks may never come.
@@ -101,14 +104,17 @@ communicator communicator::split(int colour) const {
     return communicator(part);
 }
 
-void communicator::barrier() const { check(MPI_Barrier(handle_), "MPI_Barrier"); }
+void communicator::barrier() const {
+    check(MPI_Barrier(handle_), "MPI_Barrier");
+}
 
 void communicator::reduce(void* values, std::size_t count, MPI_Datatype type, std::size_t bytes_each,
                           MPI_Op operation) const {
     auto* first = static_cast<std::byte*>(values);
     in_pieces(count * bytes_each, [&](std::size_t offset, int bytes) {
-        check(MPI_Allreduce(MPI_IN_PLACE, first + offset, bytes / static_cast<int>(bytes_each), type, operation, handle_),
-              "MPI_Allreduce");
+        check(
+            MPI_Allreduce(MPI_IN_PLACE, first + offset, bytes / static_cast<int>(bytes_each), type, operation, handle_),
+            "MPI_Allreduce");
     });
     if (size_ > 1)
         bytes_sent_ += static_cast<std::int64_t>(count * bytes_each);
@@ -175,7 +181,8 @@ std::vector<std::byte> communicator::receive(int from) const {
     check(MPI_Recv(&size, 1, MPI_UINT64_T, from, size_tag, handle_, MPI_STATUS_IGNORE), "MPI_Recv");
     std::vector<std::byte> bytes(size);
     in_pieces(bytes.size(), [&](std::size_t offset, int count) {
-        check(MPI_Recv(bytes.data() + offset, count, MPI_BYTE, from, payload_tag, handle_, MPI_STATUS_IGNORE), "MPI_Recv");
+        check(MPI_Recv(bytes.data() + offset, count, MPI_BYTE, from, payload_tag, handle_, MPI_STATUS_IGNORE),
+              "MPI_Recv");
     });
     return bytes;
 }

@@ -30,6 +30,8 @@ void release_bytes(void* data, std::size_t bytes) noexcept {
     ::operator delete(data, alignment);
 }
 
-memory_use memory_in_use() { return {held, most_held}; }
+memory_use memory_in_use() {
+    return {held, most_held};
+}
 
 }  // namespace tomosweep

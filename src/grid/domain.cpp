@@ -23,7 +23,9 @@ index_t block_holding(index_t voxels, index_t parts, index_t voxel) {
     return block;
 }
 
-index_t block_extent(index_t voxels, index_t parts) { return (voxels + parts - 1) / parts; }
+index_t block_extent(index_t voxels, index_t parts) {
+    return (voxels + parts - 1) / parts;
+}
 
 /// Voxels of the largest block plus its weighted surface: what one rank computes and what it sends.
 double cost_of(const extent3& volume, const extent3& grid) {
@@ -31,8 +33,8 @@ double cost_of(const extent3& volume, const extent3& grid) {
     const auto z = static_cast<double>(block_extent(volume.z, grid.z));
     const auto y = static_cast<double>(block_extent(volume.y, grid.y));
     const auto x = static_cast<double>(block_extent(volume.x, grid.x));
-    const double surface = (grid.z > 1 ? weight_z * y * x : 0) + (grid.y > 1 ? weight_y * z * x : 0) +
-                           (grid.x > 1 ? weight_x * z * y : 0);
+    const double surface =
+        (grid.z > 1 ? weight_z * y * x : 0) + (grid.y > 1 ? weight_y * z * x : 0) + (grid.x > 1 ? weight_x * z * y : 0);
     return z * y * x + surface;
 }
 

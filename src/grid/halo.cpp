@@ -3,7 +3,9 @@
 namespace tomosweep {
 namespace {
 
-box3 relative(const box3& box, const index3& origin) { return {box.lo - origin, box.hi - origin}; }
+box3 relative(const box3& box, const index3& origin) {
+    return {box.lo - origin, box.hi - origin};
+}
 
 template <class T>
 std::vector<std::byte> packed(view3<const T> from) {

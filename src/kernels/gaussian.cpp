@@ -66,10 +66,12 @@ array3<T> gaussian_filter(view3<const T> grey, const box3& grey_box, const box3&
     return result;
 }
 
-template array3<std::uint8_t> gaussian_filter(view3<const std::uint8_t>, const box3&, const box3&, const extent3&, double);
+template array3<std::uint8_t> gaussian_filter(view3<const std::uint8_t>, const box3&, const box3&, const extent3&,
+                                              double);
 template array3<std::uint16_t> gaussian_filter(view3<const std::uint16_t>, const box3&, const box3&, const extent3&,
                                                double);
-template array3<std::int16_t> gaussian_filter(view3<const std::int16_t>, const box3&, const box3&, const extent3&, double);
+template array3<std::int16_t> gaussian_filter(view3<const std::int16_t>, const box3&, const box3&, const extent3&,
+                                              double);
 template array3<float> gaussian_filter(view3<const float>, const box3&, const box3&, const extent3&, double);
 
 }  // namespace tomosweep

@@ -11,8 +11,8 @@
 namespace tomosweep {
 namespace {
 
-/// Multiset of grey levels of an integer type that finds the value of a rank in a few dozen steps: counts per level, per
-/// 16 levels, per 256 levels and so on.
+/// Multiset of grey levels of an integer type that finds the value of a rank in a few dozen steps: counts per level,
+/// per 16 levels, per 256 levels and so on.
 template <class T>
 class window_values {
 public:
@@ -123,10 +123,12 @@ array3<T> median_filter(view3<const T> grey, const box3& grey_box, const box3& w
     return result;
 }
 
-template array3<std::uint8_t> median_filter(view3<const std::uint8_t>, const box3&, const box3&, const extent3&, index_t);
+template array3<std::uint8_t> median_filter(view3<const std::uint8_t>, const box3&, const box3&, const extent3&,
+                                            index_t);
 template array3<std::uint16_t> median_filter(view3<const std::uint16_t>, const box3&, const box3&, const extent3&,
                                              index_t);
-template array3<std::int16_t> median_filter(view3<const std::int16_t>, const box3&, const box3&, const extent3&, index_t);
+template array3<std::int16_t> median_filter(view3<const std::int16_t>, const box3&, const box3&, const extent3&,
+                                            index_t);
 template array3<float> median_filter(view3<const float>, const box3&, const box3&, const extent3&, index_t);
 
 }  // namespace tomosweep

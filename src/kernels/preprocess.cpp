@@ -10,7 +10,9 @@
 namespace tomosweep {
 namespace {
 
-index3 scaled(const index3& index, index_t by) { return {index.z * by, index.y * by, index.x * by}; }
+index3 scaled(const index3& index, index_t by) {
+    return {index.z * by, index.y * by, index.x * by};
+}
 
 template <class T>
 array3<T> filtered(array3<T> grey, const box3& read, const box3& target, const extent3& scan_extent,

@@ -7,6 +7,9 @@
 
 #include "tomosweep/core/index.hpp"
 #include "tomosweep/io/source.hpp"
+#include "tomosweep/kernels/classify.hpp"
+#include "tomosweep/kernels/preprocess.hpp"
+#include "tomosweep/kernels/region.hpp"
 
 namespace tomosweep {
 
@@ -15,33 +18,17 @@ struct box_region {
     box3 box{{0, 0, 0}, {-1, -1, -1}};
 };
 
-/// All voxels whose centre lies within `radius` of the line along `direction` through `center`; voxels of the source.
-/// `center` holds the two coordinates that are not along the axis, in (z, y, x) order.
-struct cylinder_region {
-    axis direction = axis::z;
-    double center[2] = {0, 0};
-    double radius = 0;
-};
-
 /// Voxels where a second volume of the same extent is not 0.
 struct mask_region {
     source_spec source;
 };
 
-/// The part of a scan that is analysed: the box, further restricted to the cylinder and to the mask where they are given.
+/// The part of a scan that is analysed: the box, further restricted to the cylinder and to the mask where they are
+/// given.
 struct region_spec {
     box_region box;
-    std::optional<cylinder_region> cylinder;
+    std::optional<tomosweep::cylinder> cylinder;
     std::optional<mask_region> mask;
-};
-
-/// Applied in this order: median, Gaussian, binning (mean over cubes).
-struct preprocess_spec {
-    index_t median_radius = 0;  ///< voxels; the window has (2 radius + 1)^3 voxels
-    double gaussian_sigma = 0;  ///< voxels
-    index_t binning = 1;        ///< edge of the averaged cubes, voxels
-
-    friend bool operator==(const preprocess_spec&, const preprocess_spec&) = default;
 };
 
 /// One scan of the campaign, with `defaults:` already filled in and paths made absolute.
@@ -59,14 +46,12 @@ struct scan_spec {
     int line = 0;  ///< in the job file
 };
 
-/// Where a phase lies relative to its threshold: grey <= t, grey > t, or low < grey <= high.
-enum class phase_side : std::uint8_t { below, above, between };
-
 /// How a threshold follows from a histogram, and from which scans the histogram is pooled.
 enum class threshold_rule : std::uint8_t { otsu, multi_otsu };
 enum class rule_scope : std::uint8_t { scan, sample, campaign };
 
-/// Thresholds given as grey levels. `low` is empty unless the phase lies between two thresholds; then it pairs with `high`.
+/// Thresholds given as grey levels. `low` is empty unless the phase lies between two thresholds; then it pairs with
+/// `high`.
 struct absolute_thresholds {
     std::vector<double> high;
     std::vector<double> low;
@@ -77,7 +62,8 @@ struct ruled_thresholds {
     threshold_rule rule = threshold_rule::otsu;
     rule_scope scope = rule_scope::scan;
     int classes = 2;  ///< of multi-Otsu, 2 to 5
-    int take = 1;     ///< which of its classes - 1 thresholds, from 1; a `between` phase lies between `take` and `take` + 1
+    int take =
+        1;  ///< which of its classes - 1 thresholds, from 1; a `between` phase lies between `take` and `take` + 1
     std::vector<double> offsets{0.0};
 };
 
@@ -87,6 +73,7 @@ struct phase_spec {
     std::string name = "phase";
     phase_side where = phase_side::below;
     std::optional<threshold_spec> threshold;  ///< overrides the sweep's
+    int line = 0;                             ///< in the job file
 };
 
 struct depth_spec {
@@ -118,17 +105,27 @@ struct sweep_spec {
     std::string file;
     std::string text;
     threshold_spec threshold = ruled_thresholds{};
+    int threshold_line = 0;                    ///< in the sweep file
     std::vector<double> resolution_limits_um;  ///< ascending; empty means the default set
     std::vector<int> connectivities{6, 26};
-    bool width = true;  ///< false: no distances and widths, only what the class volume yields (curves of many thresholds)
+    bool width =
+        true;  ///< false: no distances and widths, only what the class volume yields (curves of many thresholds)
 };
 
-/// Reads and validates a job file. Throws job_error, which lists every problem with line, key, what was found, what is accepted, and
-/// the nearest known key. Looks at no scan. Local.
+/// Reads and validates a job file. Throws job_error, which lists every problem with line, key, what was found, what is
+/// accepted, and the nearest known key. Looks at no scan: check_campaign() does. Local.
 job_spec load_job(const std::string& path);
 sweep_spec load_sweep(const std::string& path);
 
-/// Resolution limits to use: the sweep's, or 1 to 8 voxels of the finest scan after binning.
+/// The same from a text that is at hand already, such as one that another rank has read; `path` is for messages, and
+/// the paths of a job count from its folder.
+job_spec parse_job(const std::string& text, const std::string& path);
+sweep_spec parse_sweep(const std::string& text, const std::string& path);
+
+/// Resolution limits to use: the sweep's, or 1 to 8 voxels of the finest scan after binning, or 0 alone without widths.
 std::vector<double> resolution_limits_um(const job_spec& job, const sweep_spec& sweep);
+
+/// The job's width classes, with one voxel of the finest scan after binning as the bin where the job says nothing.
+width_spec resolved_width(const job_spec& job);
 
 }  // namespace tomosweep

@@ -12,9 +12,9 @@ namespace tomosweep {
 /// kind and with the same text (and its rank when it was not the caller's own). Returns when no rank failed.
 void agree(const communicator& ranks, std::exception_ptr failure);
 
-/// Collective. Runs a local `step` on every rank and then agrees on its success, so that a failure on one rank stops all
-/// of them at the same place and nobody waits for a message that never comes. Returns the step's result.
-/// `step` itself must not communicate over `ranks`.
+/// Collective. Runs a local `step` on every rank and then agrees on its success, so that a failure on one rank stops
+/// all of them at the same place and nobody waits for a message that never comes. Returns the step's result. `step`
+/// itself must not communicate over `ranks`.
 template <class Step>
 auto agreed(const communicator& ranks, Step&& step) {
     std::exception_ptr failure;

@@ -11,8 +11,8 @@
 
 namespace tomosweep {
 
-/// Starts MPI (thread level funneled) and ends it, unless an exception is unwinding: then MPI is left alone, so that the
-/// caller can report and abort. Works without mpirun as a single rank.
+/// Starts MPI (thread level funneled) and ends it, unless an exception is unwinding: then MPI is left alone, so that
+/// the caller can report and abort. Works without mpirun as a single rank.
 class mpi_environment {
 public:
     mpi_environment(int& argc, char**& argv);
@@ -30,7 +30,7 @@ concept transferable = std::is_trivially_copyable_v<T>;
 /// Number types that a reduction understands.
 template <class T>
 concept reducible = std::same_as<T, std::int64_t> || std::same_as<T, std::uint64_t> || std::same_as<T, std::uint32_t> ||
-                    std::same_as<T, std::uint8_t> || std::same_as<T, double>;
+    std::same_as<T, std::uint8_t> || std::same_as<T, double>;
 
 /// A message to or from one rank.
 struct message {
@@ -39,8 +39,8 @@ struct message {
 };
 
 /// A group of ranks that communicate with each other. Owns its MPI communicator; movable, not copyable.
-/// Every member is collective over its ranks unless it says local. Message sizes are 64-bit: what exceeds the int counts of
-/// MPI is cut into pieces. Throws mpi_error.
+/// Every member is collective over its ranks unless it says local. Message sizes are 64-bit: what exceeds the int
+/// counts of MPI is cut into pieces. Throws mpi_error.
 class communicator {
 public:
     /// All ranks of the program, on a communicator of its own.
@@ -107,12 +107,12 @@ public:
         return values;
     }
 
-    /// Delivers `outgoing` (at most one message per rank, possibly to oneself) and returns what arrived, by rank; messages
-    /// without bytes are not sent. Each rank learns the sizes first: O(ranks) bytes, then only real messages.
+    /// Delivers `outgoing` (at most one message per rank, possibly to oneself) and returns what arrived, by rank;
+    /// messages without bytes are not sent. Each rank learns the sizes first: O(ranks) bytes, then only real messages.
     std::vector<message> exchange(std::vector<message> outgoing) const;
 
-    /// Sends to and receives from ranks that both sides know, with sizes that both sides know: `outgoing` and `incoming`
-    /// name the ranks and hold buffers of the final size. Not collective over the whole communicator.
+    /// Sends to and receives from ranks that both sides know, with sizes that both sides know: `outgoing` and
+    /// `incoming` name the ranks and hold buffers of the final size. Not collective over the whole communicator.
     void transfer(const std::vector<message>& outgoing, std::vector<message>& incoming) const;
 
     /// Point to point, any size; local to the two ranks.

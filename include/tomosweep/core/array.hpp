@@ -26,8 +26,7 @@ public:
         : data_(data), extent_(extent), row_stride_(row_stride), plane_stride_(plane_stride) {}
     /// A view of mutable voxels is also a view of constant ones.
     template <class U>
-        requires std::same_as<T, const U>
-    view3(const view3<U>& other)  // NOLINT(google-explicit-constructor)
+    requires std::same_as<T, const U> view3(const view3<U>& other)  // NOLINT(google-explicit-constructor)
         : view3(other.data(), other.extent(), other.row_stride(), other.plane_stride()) {}
 
     T* data() const { return data_; }
@@ -44,7 +43,8 @@ public:
 
     /// The part of the view inside `box`, whose indices are relative to this view.
     view3 part(const box3& box) const {
-        return box.empty() ? view3() : view3(row(box.lo.z, box.lo.y) + box.lo.x, box.extent(), row_stride_, plane_stride_);
+        return box.empty() ? view3()
+                           : view3(row(box.lo.z, box.lo.y) + box.lo.x, box.extent(), row_stride_, plane_stride_);
     }
 
 private:
@@ -64,10 +64,10 @@ void copy(view3<const T> from, view3<T> to) {
 }
 
 /// Owning dense volume, (z, y, x) with x fastest, 64-byte aligned, movable and not copyable.
-/// The constructor without a value leaves the voxels uninitialised, so that the threads which fill them touch them first.
-/// Its bytes are counted in memory_in_use(). Throws resource_error when memory cannot be had.
+/// The constructor without a value leaves the voxels uninitialised, so that the threads which fill them touch them
+/// first. Its bytes are counted in memory_in_use(). Throws resource_error when memory cannot be had.
 template <class T>
-    requires std::is_trivially_copyable_v<T>
+requires std::is_trivially_copyable_v<T>
 class array3 {
 public:
     array3() = default;

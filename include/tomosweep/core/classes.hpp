@@ -27,6 +27,8 @@ inline constexpr distance_sq_t unbounded_sq = 0xFFFFFFFFU;
 
 /// Neighbours of a voxel that count as connected: 6 share a face, 26 share a face, an edge or a corner.
 enum class connectivity : std::uint8_t { six, twentysix };
-inline constexpr int neighbours(connectivity adjacency) { return adjacency == connectivity::six ? 6 : 26; }
+inline constexpr int neighbours(connectivity adjacency) {
+    return adjacency == connectivity::six ? 6 : 26;
+}
 
 }  // namespace tomosweep

@@ -24,7 +24,9 @@ constexpr std::string_view name_of(dtype type) {
 /// A block of grey levels in the scan's own number format; the alternatives stand in the order of dtype.
 using grey_volume = std::variant<array3<std::uint8_t>, array3<std::uint16_t>, array3<std::int16_t>, array3<float>>;
 
-inline dtype dtype_of(const grey_volume& grey) { return static_cast<dtype>(grey.index()); }
+inline dtype dtype_of(const grey_volume& grey) {
+    return static_cast<dtype>(grey.index());
+}
 
 /// Uninitialised grey volume of the given format.
 inline grey_volume make_grey(dtype type, extent3 extent) {

@@ -32,7 +32,9 @@ constexpr index_t along(const index3& index, axis direction) {
     return direction == axis::z ? index.z : direction == axis::y ? index.y : index.x;
 }
 
-constexpr index_t voxel_count(const extent3& extent) { return extent.z * extent.y * extent.x; }
+constexpr index_t voxel_count(const extent3& extent) {
+    return extent.z * extent.y * extent.x;
+}
 
 /// Position of `index` in a dense volume of `extent`: (z * ny + y) * nx + x.
 constexpr index_t linear_index(const index3& index, const extent3& extent) {
@@ -57,7 +59,9 @@ struct box3 {
 };
 
 /// The whole volume as a box.
-constexpr box3 whole(const extent3& extent) { return {{}, extent}; }
+constexpr box3 whole(const extent3& extent) {
+    return {{}, extent};
+}
 
 constexpr box3 intersection(const box3& a, const box3& b) {
     return {{std::max(a.lo.z, b.lo.z), std::max(a.lo.y, b.lo.y), std::max(a.lo.x, b.lo.x)},

@@ -61,4 +61,22 @@ struct thickness_count {
 /// Joint histogram of local thickness and depth of one phase, ordered by (radius_sq, depth_bin), without empty entries.
 using thickness_table = std::vector<thickness_count>;
 
+/// All integers about one phase of one scan over the whole sweep: every figure follows from these.
+struct phase_tables {
+    std::vector<double> threshold_grey;      ///< [threshold], the grey level really used (the upper one of a pair)
+    std::vector<double> threshold_low_grey;  ///< [threshold] for a phase between two grey levels, else empty
+    std::vector<std::vector<phase_counts>> counts;  ///< [threshold][resolution limit]
+    /// [threshold]; empty when widths were not asked for.
+    std::vector<thickness_table> thickness;
+    /// [threshold], largest squared distance in voxels; 0 for an empty phase, -1 where no background exists. Empty when
+    /// widths were not asked for.
+    std::vector<std::int64_t> max_distance_sq;
+};
+
+/// The region that a scan's figures refer to.
+struct region_counts {
+    std::int64_t voxels = 0;
+    std::vector<std::int64_t> depth_voxels;  ///< by depth bin
+};
+
 }  // namespace tomosweep

@@ -7,12 +7,12 @@
 
 namespace tomosweep {
 
-/// How a volume is cut into blocks, one per rank: a regular grid of ranks, cut lines spread as evenly as integers allow.
-/// Rank r sits at grid position (r / (py px), r / px mod py, r mod px); along an axis of n voxels and p ranks, block i
-/// holds the voxels [n i / p, n (i + 1) / p). Blocks may be empty when p > n. Pure and local.
+/// How a volume is cut into blocks, one per rank: a regular grid of ranks, cut lines spread as evenly as integers
+/// allow. Rank r sits at grid position (r / (py px), r / px mod py, r mod px); along an axis of n voxels and p ranks,
+/// block i holds the voxels [n i / p, n (i + 1) / p). Blocks may be empty when p > n. Pure and local.
 ///
-/// Worked example: extent (5, 4, 3) on a grid of (2, 1, 2) ranks. Rank 0 holds z [0, 2) y [0, 4) x [0, 1), rank 1 the same
-/// z and y with x [1, 3), ranks 2 and 3 hold z [2, 5).
+/// Worked example: extent (5, 4, 3) on a grid of (2, 1, 2) ranks. Rank 0 holds z [0, 2) y [0, 4) x [0, 1), rank 1 the
+/// same z and y with x [1, 3), ranks 2 and 3 hold z [2, 5).
 class decomposition {
 public:
     decomposition(extent3 volume, extent3 ranks_per_axis) : volume_(volume), ranks_(ranks_per_axis) {}
@@ -34,8 +34,8 @@ private:
     extent3 ranks_;
 };
 
-/// The grid for `ranks` ranks that keeps blocks equal first and their surface small second; cuts along x cost most, since
-/// they break rows, and cuts along z least.
+/// The grid for `ranks` ranks that keeps blocks equal first and their surface small second; cuts along x cost most,
+/// since they break rows, and cuts along z least.
 extent3 choose_grid(const extent3& volume, int ranks);
 
 /// A volume shared by the ranks of a communicator: who holds which box.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -58,9 +59,14 @@ public:
     virtual extent3 extent() const = 0;
     virtual dtype type() const = 0;
 
-    /// The voxels of `box`, which lies inside whole(extent()). Throws input_error for truncated or changed files, and for
-    /// float data that are not finite (file, voxel, value).
+    /// The voxels of `box`, which lies inside whole(extent()), dense and in native byte order. Throws input_error for
+    /// truncated files, for files that changed since they were opened, and for float data that are not finite (file,
+    /// slice, voxel, value). Peak memory: the box, and besides it one strip, tile or chunk, or 4 MiB.
     virtual grey_volume read(const box3& box) const = 0;
+
+    /// Edge of a voxel in um where the files state one isotropic size in a length unit; nullopt where they state none,
+    /// or one that cannot be trusted (dots per inch of a TIFF, unequal axes).
+    virtual std::optional<double> voxel_size_um() const { return std::nullopt; }
 
     /// The files behind the scan in reading order; empty for a phantom.
     virtual std::vector<file_identity> files() const = 0;

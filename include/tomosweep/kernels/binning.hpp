@@ -9,9 +9,9 @@ constexpr extent3 binned_extent(const extent3& extent, index_t binning) {
     return {extent.z / binning, extent.y / binning, extent.x / binning};
 }
 
-/// Means over cubes of binning^3 voxels, extent binned_extent(). Integer means are rounded to the nearest grey level, half
-/// up; float is summed in double, x fastest. Local. Throws internal_error unless binning >= 1. Cost: one addition per voxel.
-/// Peak: the result. T as in grey_volume.
+/// Means over cubes of binning^3 voxels, extent binned_extent(). Integer means are rounded to the nearest grey level,
+/// half up; float is summed in double, x fastest. Local. Throws internal_error unless binning >= 1. Cost: one addition
+/// per voxel. Peak: the result. T as in grey_volume.
 template <class T>
 array3<T> binned(view3<const T> grey, index_t binning);
 

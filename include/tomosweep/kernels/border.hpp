@@ -6,16 +6,16 @@
 
 namespace tomosweep {
 
-/// The voxel that stands in for `index` on an axis of `length` voxels, however far outside it lies: the volume is mirrored
-/// on its faces, (d c b a | a b c d | d c b a). A length of 4 maps -1 to 0, -2 to 1, 4 to 3, 9 to 1.
+/// The voxel that stands in for `index` on an axis of `length` voxels, however far outside it lies: the volume is
+/// mirrored on its faces, (d c b a | a b c d | d c b a). A length of 4 maps -1 to 0, -2 to 1, 4 to 3, 9 to 1.
 constexpr index_t reflected(index_t index, index_t length) {
     const index_t period = 2 * length;
     const index_t phase = ((index % period) + period) % period;
     return phase < length ? phase : period - 1 - phase;
 }
 
-/// Where a filter window finds its voxels: for every position from `wanted`.lo - margin to `wanted`.hi + margin, by axis,
-/// the index inside a block that starts at `block_lo`. The border of the volume `whole_extent` is mirrored.
+/// Where a filter window finds its voxels: for every position from `wanted`.lo - margin to `wanted`.hi + margin, by
+/// axis, the index inside a block that starts at `block_lo`. The border of the volume `whole_extent` is mirrored.
 struct window_map {
     std::vector<index_t> z;
     std::vector<index_t> y;

@@ -27,11 +27,11 @@ void check_chain(const phase_chain& chain);
 /// Class of one grey level that lies in the region.
 class_t class_of(const phase_chain& chain, double grey);
 
-/// Class of every voxel of `grey` (see core/classes.hpp): the first phase of the chain that holds it, class_background when
-/// none does, class_outside where `mask`, of the same extent, is 0. A mask that is a view of nothing keeps every voxel.
-/// Grey levels and thresholds are compared exactly, as doubles. Local. Throws internal_error as check_chain() does, and
-/// when the extents differ. Cost: one look-up (8 and 16 bit) or log2(phases) + 1 comparisons (float) per voxel. Peak: the
-/// result, 1 byte per voxel.
+/// Class of every voxel of `grey` (see core/classes.hpp): the first phase of the chain that holds it, class_background
+/// when none does, class_outside where `mask`, of the same extent, is 0. A mask that is a view of nothing keeps every
+/// voxel. Grey levels and thresholds are compared exactly, as doubles. Local. Throws internal_error as check_chain()
+/// does, and when the extents differ. Cost: one look-up (8 and 16 bit) or log2(phases) + 1 comparisons (float) per
+/// voxel. Peak: the result, 1 byte per voxel.
 array3<class_t> classify(const grey_volume& grey, const phase_chain& chain, view3<const std::uint8_t> mask = {});
 
 }  // namespace tomosweep

@@ -25,11 +25,11 @@ box3 source_box(const box3& region, const box3& wanted, index_t binning);
 /// Voxels of the scan that preprocessed() reads: source_box() grown by what the filters look at, cut to the scan.
 box3 preprocess_input(const extent3& scan_extent, const box3& region, const box3& wanted, const preprocess_spec& spec);
 
-/// The grey levels of `wanted` after median, Gaussian and binning, in the scan's number format. `wanted` is given in binned
-/// voxels relative to the corner of `region` and must lie in binned_extent() of the region. Filters see the scan beyond the
-/// region; only the border of the scan is mirrored. Calls `read` once, with preprocess_input(). The same bits for any split
-/// of the region into boxes. Local. Throws internal_error for a box outside the region, and what `read` throws.
-/// Peak: the block read plus one block of the same size when there is something to filter.
+/// The grey levels of `wanted` after median, Gaussian and binning, in the scan's number format. `wanted` is given in
+/// binned voxels relative to the corner of `region` and must lie in binned_extent() of the region. Filters see the scan
+/// beyond the region; only the border of the scan is mirrored. Calls `read` once, with preprocess_input(). The same
+/// bits for any split of the region into boxes. Local. Throws internal_error for a box outside the region, and what
+/// `read` throws. Peak: the block read plus one block of the same size when there is something to filter.
 grey_volume preprocessed(const box_reader& read, const extent3& scan_extent, const box3& region, const box3& wanted,
                          const preprocess_spec& spec);
 

@@ -4,17 +4,17 @@
 
 namespace tomosweep {
 
-/// A cylinder through the whole volume. Lengths in voxels from the volume's corner: voxel i has its centre at i + 0.5, so
-/// that {1303, 1303} with radius 1303 just touches the faces of 2606 x 2606 voxels, and lengths scale with binning.
+/// A cylinder through the whole volume. Lengths in voxels from the volume's corner: voxel i has its centre at i + 0.5,
+/// so that {1303, 1303} with radius 1303 just touches the faces of 2606 x 2606 voxels, and lengths scale with binning.
 struct cylinder {
     axis direction = axis::z;
     double center[2] = {0, 0};  ///< along the two other axes, in (z, y, x) order
     double radius = 0;
 };
 
-/// Fills `mask`, which stands for the box of its extent at `origin` of the volume: 1 where the voxel's centre lies within
-/// the cylinder's radius and, if given, `also` (same extent) is not 0; otherwise 0. Local. Throws internal_error when the
-/// extents differ. Cost: one pass.
+/// Fills `mask`, which stands for the box of its extent at `origin` of the volume: 1 where the voxel's centre lies
+/// within the cylinder's radius and, if given, `also` (same extent) is not 0; otherwise 0. Local. Throws internal_error
+/// when the extents differ. Cost: one pass.
 void fill_region_mask(view3<std::uint8_t> mask, const index3& origin, const cylinder& shape,
                       view3<const std::uint8_t> also = {});
 

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tomosweep {
+
+/// Where a file stands until it is complete: `.NAME.partial-HOST-PID` in the folder of `path`.
+std::string partial_path(const std::string& path);
+
+/// Makes an empty file at partial_path(`path`) and returns that path. Local. Throws resource_error naming `path`.
+std::string create_partial(const std::string& path);
+
+/// Makes the complete file at `partial` appear at `path`: fsync, rename, fsync of the folder. What was at `path` before
+/// is replaced in one step. Local. Throws resource_error naming the path.
+void publish_file(const std::string& partial, const std::string& path);
+
+/// Writes `bytes` to `path` so that it is whole or absent (or still the old one) whenever the program dies.
+/// Local. Throws resource_error naming the path when there is no space or no right to write.
+void write_file_whole(const std::string& path, std::span<const std::byte> bytes);
+
+/// Removes what killed runs left in `folder`: partial files whose process on this host is gone, and partial files of
+/// other hosts that nobody touched for a day. Files of running programs stay. Returns the names removed; none when
+/// there is no such folder. Local.
+std::vector<std::string> remove_partial_files(const std::string& folder);
+
+/// Bytes that an unprivileged program can still write in the folder of `path`; -1 when the system does not say. Local.
+std::int64_t free_bytes(const std::string& path);
+
+}  // namespace tomosweep

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "tomosweep/core/dataset.hpp"
+
+namespace tomosweep {
+
+/// Writes `root` to `path` as plain netCDF-4 that xarray, netCDF4, h5netcdf, ncdump and h5py open. The file is whole or
+/// absent whenever the program dies; an older file at `path` is replaced in one step. Number arrays from 64 KiB on are
+/// shuffled and deflated. Every variable of doubles names NaN as its missing value, except coordinates.
+/// Local. The root group called `fields` is reserved (see field_file.hpp). Costs once the file's size in memory.
+/// Throws resource_error naming the path when there is no space or no right to write, internal_error when `root`
+/// contradicts itself, hdf5_error.
+void write_netcdf(const std::string& path, const data_group& root);
+
+/// Reads what write_netcdf() or shard_writer wrote: equal to the group that was written, NaN bit by bit. Skips the root
+/// group `fields`. Local. Throws input_error when the file is missing, is not HDF5 or was not written by tomosweep,
+/// hdf5_error when it is damaged.
+data_group read_netcdf(const std::string& path);
+
+}  // namespace tomosweep

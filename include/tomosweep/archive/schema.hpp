@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string_view>
+
+/// Names that stand in the files themselves and are written in one place only.
+namespace tomosweep::schema {
+
+/// Root attribute by which netCDF-C knows its files, and what tomosweep puts there besides versions.
+inline constexpr const char* properties = "_NCProperties";
+inline constexpr const char* mark = "tomosweep=1";
+
+/// netCDF's own attributes and the scale name of a dimension without coordinate, to be followed by its length in 10
+/// columns.
+inline constexpr const char* dimension_number = "_Netcdf4Dimid";
+inline constexpr const char* axis_numbers = "_Netcdf4Coordinates";
+inline constexpr const char* bare_dimension = "This is a netCDF dimension but not a netCDF variable.";
+
+inline constexpr const char* units = "units";
+inline constexpr const char* long_name = "long_name";
+inline constexpr const char* fill_value = "_FillValue";
+
+/// Group of the volumes; it is read voxel by voxel or not at all, never as part of a data_group.
+inline constexpr const char* fields = "fields";
+
+/// Attributes that the writer makes itself.
+inline constexpr bool reserved(std::string_view name) {
+    for (const std::string_view own :
+         {std::string_view(properties), std::string_view(dimension_number), std::string_view(axis_numbers),
+          std::string_view(units), std::string_view(long_name), std::string_view(fill_value), std::string_view("CLASS"),
+          std::string_view("NAME"), std::string_view("REFERENCE_LIST"), std::string_view("DIMENSION_LIST")})
+        if (name == own)
+            return true;
+    return false;
+}
+
+}  // namespace tomosweep::schema

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "tomosweep/campaign/scan_block.hpp"
+#include "tomosweep/campaign/thresholds.hpp"
+#include "tomosweep/core/tables.hpp"
+
+namespace tomosweep {
+
+/// What is computed for every threshold.
+struct point_grid {
+    std::vector<distance_sq_t> smallest_radius_sq;  ///< by resolution limit, ascending; at most max_phases of them
+    std::vector<connectivity> adjacencies;
+    bool widths = true;
+    depth_bins depth;
+};
+
+/// Volumes that can be kept for one threshold; each rank hands over its own block.
+class field_sink {
+public:
+    field_sink() = default;
+    field_sink(const field_sink&) = delete;
+    field_sink& operator=(const field_sink&) = delete;
+    virtual ~field_sink() = default;
+
+    virtual bool wants_mask() const = 0;
+    virtual bool wants_label() const = 0;
+    virtual bool wants_thickness() const = 0;
+
+    /// Collective over the ranks of the scan.
+    virtual void mask(std::size_t threshold, view3<const std::uint8_t> own) = 0;
+    virtual void label(std::size_t threshold, view3<const std::uint64_t> own) = 0;
+    virtual void thickness_sq(std::size_t threshold, view3<const distance_sq_t> own) = 0;
+};
+
+/// Called on every rank of the scan after each threshold: the safe point. It may throw on all of them alike.
+using threshold_done = std::function<void()>;
+
+/// All tables of one phase over the whole sweep. The class volume of a chain is passed over once for all its thresholds;
+/// then each threshold's distances and local thickness are computed once, and the thickness classes are passed over once for
+/// all resolution limits that remove something. `fields` may be null.
+/// Collective; bit-identical for any number of ranks and threads. Peak: see docs/algorithms.md.
+phase_tables analyse_phase(const domain& grid, const scan_block& block, phase_side where,
+                           const grey_thresholds& thresholds, const point_grid& points, field_sink* fields,
+                           const threshold_done& done);
+
+}  // namespace tomosweep

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tomosweep/campaign/job.hpp"
+#include "tomosweep/campaign/thresholds.hpp"
+#include "tomosweep/io/source.hpp"
+
+namespace tomosweep {
+
+/// Counts up with every change of an algorithm that changes a figure, so that older results are computed anew.
+inline constexpr int algorithm_version = 1;
+
+/// A phase with the thresholds that a scan really gets.
+struct resolved_phase {
+    std::string name;
+    phase_side where = phase_side::below;
+    grey_thresholds thresholds;
+    std::vector<double> coordinates;  ///< of the archive's threshold dimension: grey levels or offsets
+};
+
+/// Everything that the results of one scan depend on.
+struct scan_content {
+    scan_spec scan;
+    std::vector<file_identity> files;       ///< of the scan
+    std::vector<file_identity> mask_files;  ///< of its region's mask
+    std::vector<resolved_phase> phases;
+    bool grouped_phases = false;
+    depth_spec depth;
+    width_spec width_bins;  ///< resolved: see resolved_width()
+    bool width = true;
+    std::vector<double> resolution_limits_um;
+    std::vector<int> connectivities;
+    std::vector<std::string> fields;  ///< requested volumes, in any order
+};
+
+/// `content` as canonical JSON: sorted keys, shortest numbers that read back the same. Equal contents give equal texts,
+/// whatever the order and the formatting of the YAML; it is archived as provenance beside the key. Where the scan
+/// stands in the job file does not count.
+std::string content_text(const scan_content& content);
+
+/// 128-bit hash (XXH3) of a text, as 32 lower-case hexadecimal digits; the same on every machine.
+std::string content_key(std::string_view text);
+
+}  // namespace tomosweep

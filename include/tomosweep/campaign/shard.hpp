@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tomosweep/campaign/frame.hpp"
+#include "tomosweep/campaign/job.hpp"
+#include "tomosweep/core/dataset.hpp"
+#include "tomosweep/core/histogram.hpp"
+#include "tomosweep/core/tables.hpp"
+#include "tomosweep/descriptors/figures.hpp"
+
+namespace tomosweep {
+
+/// The axes that all scans of a campaign share.
+struct campaign_axes {
+    std::vector<double> resolution_limits_um;
+    std::vector<int> connectivities;
+    depth_spec depth;
+    double depth_extent_um = 0;  ///< the largest of the campaign's scans
+    width_spec width;            ///< resolved: bin_um is not 0
+    bool widths = true;
+};
+
+/// What stands in `status` where a scan could not be analysed.
+inline constexpr std::int32_t scan_failed = 1;
+
+/// The outcome of one scan: tables by phase (in the order of the job's phases), or a reason why there are none.
+struct scan_outcome {
+    double voxel_size_um = 0;  ///< of the analysed volume
+    extent3 volume;
+    index3 origin;  ///< corner of the region, voxels of the source
+    region_counts region;
+    grey_histogram histogram;  ///< of the region, after preprocessing
+    std::vector<phase_tables> phases;
+    std::string failure;  ///< empty when all is well
+    std::vector<attribute> provenance;
+};
+
+/// The content of one scan's shard: coordinates, metadata and figures (in a group per phase where the job says `phases:`), the
+/// integer tables in /tables/<id>, provenance in /process/<id>. Pure.
+data_group make_shard(const job_spec& job, const campaign_axes& axes, const std::vector<threshold_spec>& thresholds,
+                      const scan_spec& scan, const scan_outcome& outcome);
+
+}  // namespace tomosweep

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "tomosweep/io/phantom.hpp"
+
+namespace tomosweep {
+
+/// The sphere of an isolated pore: its centre, voxels from the volume's corner. All have the phantom's pore_radius.
+struct pore {
+    double z = 0;
+    double y = 0;
+    double x = 0;
+};
+
+/// The pores of a phantom, ascending in z: inside the volume and inside one piece of solid, two voxels or more from
+/// every crack and from each other, so that they stay isolated when they become voxels. Placed by rejection, the same
+/// for a seed. Throws input_error when the solid has no room for them. Local. Cost: about 10 us per attempt.
+std::vector<pore> pores_of(const phantom_source& phantom);
+
+}  // namespace tomosweep

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "tomosweep/core/array.hpp"
+#include "tomosweep/core/classes.hpp"
+
+namespace tomosweep {
+
+/// The voxels q with |q - centre|^2 < radius_sq. Position in the whole volume; 16 bytes, sent between ranks as they
+/// are.
+struct ball {
+    std::int32_t z = 0;
+    std::int32_t y = 0;
+    std::int32_t x = 0;
+    distance_sq_t radius_sq = 0;
+
+    friend bool operator==(const ball&, const ball&) = default;
+};
+
+/// For a ball of given squared radius, the smallest squared radius with which a ball one step away contains it on the
+/// voxel grid. Steps by class: 0 over a face, 1 over an edge, 2 over a corner (Remy & Thiel 2005, Exact medial axis
+/// with Euclidean distance). Local; time grows with max_radius_sq^1.5, 12 bytes per squared radius.
+class containment_tables {
+public:
+    /// Covers radius_sq <= min(max_radius_sq, largest); beyond it every ball counts as not contained.
+    explicit containment_tables(distance_sq_t max_radius_sq);
+    static constexpr distance_sq_t largest = 1U << 20;
+
+    distance_sq_t covered() const { return static_cast<distance_sq_t>(of_step_.size() - 1); }
+    distance_sq_t containing(distance_sq_t radius_sq, std::size_t step) const { return of_step_[radius_sq][step]; }
+
+private:
+    std::vector<std::array<distance_sq_t, 3>> of_step_;
+};
+
+/// The balls of a block that local thickness needs: one per phase voxel, its radius the distance to the background,
+/// less those that lie inside the ball of one of the 26 neighbours. What the balls cover, and with which largest
+/// radius, is the same as without the omission.
+///
+/// `distance` is 0 outside the phase and covers `box` of the whole volume; balls are listed for `interior`, a box
+/// inside it, in raster order of their centres. Give one voxel of halo where a neighbouring block exists; without it
+/// more balls are kept than needed. `max_distance_sq` (of the block) sizes the tables: a smaller value costs time, not
+/// exactness. In a volume without background (unbounded_sq) the block yields one ball at its first phase voxel. Local.
+/// The same result for any number of threads. 16 bytes per ball.
+std::vector<ball> find_centres(view3<const distance_sq_t> distance, const box3& box, const box3& interior,
+                               distance_sq_t max_distance_sq);
+
+}  // namespace tomosweep

@@ -1,0 +1,163 @@
+#include "tomosweep/archive/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "tomosweep/core/error.hpp"
+
+namespace tomosweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view partial_mark = ".partial-";
+
+[[noreturn]] void refuse(const std::string& action, const std::string& path, int code) {
+    const bool full = code == ENOSPC || code == EDQUOT || code == EFBIG;
+    throw resource_error(full ? "disk space" : "access",
+                         "cannot " + action + " " + path + ": " + std::generic_category().message(code));
+}
+
+class descriptor {
+public:
+    /// Errors speak of `shown`, the path that the user knows.
+    descriptor(const std::string& path, int flags, const std::string& shown)
+        : path_(shown), id_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+        if (id_ < 0)
+            refuse("open", path_, errno);
+    }
+    descriptor(const descriptor&) = delete;
+    descriptor& operator=(const descriptor&) = delete;
+    ~descriptor() { ::close(id_); }
+
+    void write(std::span<const std::byte> bytes) {
+        constexpr std::size_t piece = std::size_t{1} << 30;
+        while (!bytes.empty()) {
+            const ssize_t written = ::write(id_, bytes.data(), std::min(piece, bytes.size()));
+            if (written < 0 && errno == EINTR)
+                continue;
+            if (written < 0)
+                refuse("write", path_, errno);
+            bytes = bytes.subspan(static_cast<std::size_t>(written));
+        }
+    }
+
+    void sync() {
+        // Some network file systems cannot sync folders and say EINVAL; the rename itself is still atomic there.
+        if (::fsync(id_) != 0 && errno != EINVAL)
+            refuse("sync", path_, errno);
+    }
+
+private:
+    std::string path_;
+    int id_;
+};
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0)
+        return "unknown";
+    return name.data();
+}
+
+std::string folder_of(const std::string& path) {
+    const fs::path folder = fs::path(path).parent_path();
+    return folder.empty() ? "." : folder.string();
+}
+
+struct partial_owner {
+    std::string host;
+    pid_t process = 0;
+};
+
+std::optional<partial_owner> owner_of(const std::string& name) {
+    const std::size_t mark = name.rfind(partial_mark);
+    const std::size_t dash = name.rfind('-');
+    if (name.empty() || name.front() != '.' || mark == std::string::npos || dash < mark + partial_mark.size())
+        return std::nullopt;
+    const std::size_t host = mark + partial_mark.size();
+    partial_owner owner{name.substr(host, dash - host), 0};
+    const char* end = name.data() + name.size();
+    const auto [stop, code] = std::from_chars(name.data() + dash + 1, end, owner.process);
+    if (code != std::errc{} || stop != end)
+        return std::nullopt;
+    return owner;
+}
+
+bool abandoned(const partial_owner& owner, const fs::directory_entry& entry) {
+    if (owner.host == host_name())
+        return ::kill(owner.process, 0) != 0 && errno == ESRCH;
+    std::error_code code;
+    const auto touched = entry.last_write_time(code);
+    return !code && fs::file_time_type::clock::now() - touched > std::chrono::hours(24);
+}
+
+}  // namespace
+
+std::string partial_path(const std::string& path) {
+    const std::string name = fs::path(path).filename().string();
+    return (fs::path(folder_of(path)) /
+            ("." + name + std::string(partial_mark) + host_name() + "-" + std::to_string(::getpid())))
+        .string();
+}
+
+std::string create_partial(const std::string& path) {
+    std::string partial = partial_path(path);
+    descriptor(partial, O_WRONLY | O_CREAT | O_TRUNC, path);
+    return partial;
+}
+
+void publish_file(const std::string& partial, const std::string& path) {
+    descriptor(partial, O_RDONLY, path).sync();
+    if (std::rename(partial.c_str(), path.c_str()) != 0)
+        refuse("rename the finished file to", path, errno);
+    descriptor(folder_of(path), O_RDONLY | O_DIRECTORY, path).sync();
+}
+
+void write_file_whole(const std::string& path, std::span<const std::byte> bytes) {
+    const std::string partial = partial_path(path);
+    try {
+        descriptor file(partial, O_WRONLY | O_CREAT | O_TRUNC, path);
+        file.write(bytes);
+        file.sync();
+        publish_file(partial, path);
+    } catch (...) {
+        ::unlink(partial.c_str());
+        throw;
+    }
+}
+
+std::vector<std::string> remove_partial_files(const std::string& folder) {
+    std::vector<std::string> removed;
+    std::error_code code;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, code)) {
+        const std::string name = entry.path().filename().string();
+        const auto owner = owner_of(name);
+        std::error_code ignored;
+        if (owner && abandoned(*owner, entry) && fs::remove(entry.path(), ignored))
+            removed.push_back(name);
+    }
+    std::sort(removed.begin(), removed.end());
+    return removed;
+}
+
+std::int64_t free_bytes(const std::string& path) {
+    struct statvfs disk {};
+    if (::statvfs(folder_of(path).c_str(), &disk) != 0)
+        return -1;
+    return static_cast<std::int64_t>(disk.f_bavail) * static_cast<std::int64_t>(disk.f_frsize);
+}
+
+}  // namespace tomosweep

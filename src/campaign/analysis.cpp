@@ -1,0 +1,99 @@
+#include "tomosweep/campaign/analysis.hpp"
+
+#include <algorithm>
+
+#include "tomosweep/comm/agreement.hpp"
+#include "tomosweep/kernels/classify.hpp"
+#include "tomosweep/ops/class_tables.hpp"
+#include "tomosweep/ops/labels.hpp"
+#include "tomosweep/ops/thickness.hpp"
+
+namespace tomosweep {
+namespace {
+
+/// A phase voxel is at least one voxel from the background: limits up to here remove nothing.
+constexpr distance_sq_t always_resolved = 1;
+
+class phase_analysis {
+public:
+    phase_analysis(const domain& grid, const point_grid& points, field_sink* fields, phase_tables& tables)
+        : grid_(grid), points_(points), fields_(fields), tables_(tables) {
+        std::ranges::copy_if(points.smallest_radius_sq, std::back_inserter(removing_),
+                             [](distance_sq_t smallest) { return smallest > always_resolved; });
+    }
+
+    /// Everything about phase `k` of a chain's class volume, which is point `threshold` of the sweep.
+    void add(view3<const class_t> classes, int k, std::size_t threshold, const phase_counts& unlimited) {
+        auto& by_limit = tables_.counts[threshold];
+        by_limit.assign(points_.smallest_radius_sq.size(), unlimited);
+        keep_fields(classes, k, threshold);
+        const bool map_wanted = fields_ != nullptr && fields_->wants_thickness();
+        if (!points_.widths && !map_wanted)
+            return;
+        thickness_result thickness = measure_thickness(grid_, classes, k, points_.depth, removing_,
+                                                       map_wanted ? thickness_map::kept : thickness_map::dropped);
+        if (map_wanted)
+            fields_->thickness_sq(threshold, thickness.thickness_sq.view());
+        if (!points_.widths)
+            return;
+        tables_.thickness[threshold] = std::move(thickness.table);
+        tables_.max_distance_sq[threshold] =
+            thickness.max_distance_sq == unbounded_sq ? -1 : std::int64_t{thickness.max_distance_sq};
+        if (removing_.empty())
+            return;
+        const auto limited = tabulate_classes(grid_, thickness.kept_classes.view(), static_cast<int>(removing_.size()),
+                                              points_.depth, points_.adjacencies);
+        // The chain of limits runs from the largest, which keeps least, to the smallest.
+        std::copy(limited.rbegin(), limited.rend(), by_limit.end() - static_cast<std::ptrdiff_t>(removing_.size()));
+    }
+
+private:
+    void keep_fields(view3<const class_t> classes, int k, std::size_t threshold) {
+        if (fields_ == nullptr)
+            return;
+        if (fields_->wants_mask())
+            fields_->mask(threshold, mask_of(classes, k).view());
+        if (fields_->wants_label())
+            fields_->label(threshold, label_components(grid_, classes, k, points_.adjacencies.front()).view());
+    }
+
+    static array3<std::uint8_t> mask_of(view3<const class_t> classes, int k) {
+        array3<std::uint8_t> mask(classes.extent());
+        std::transform(classes.data(), classes.data() + classes.voxels(), mask.data(),
+                       [k](class_t value) { return static_cast<std::uint8_t>(value <= k); });
+        return mask;
+    }
+
+    const domain& grid_;
+    const point_grid& points_;
+    field_sink* fields_;
+    phase_tables& tables_;
+    std::vector<distance_sq_t> removing_;  ///< the limits that may remove voxels, ascending
+};
+
+}  // namespace
+
+phase_tables analyse_phase(const domain& grid, const scan_block& block, phase_side where,
+                           const grey_thresholds& thresholds, const point_grid& points, field_sink* fields,
+                           const threshold_done& done) {
+    const std::size_t count = thresholds.high.size();
+    phase_tables tables{thresholds.high, thresholds.low, {}, {}, {}};
+    tables.counts.resize(count);
+    tables.thickness.resize(points.widths ? count : 0);
+    tables.max_distance_sq.resize(points.widths ? count : 0);
+    phase_analysis analysis(grid, points, fields, tables);
+    for (const threshold_chain& chain : chains_of(where, thresholds)) {
+        const array3<class_t> classes =
+            agreed(grid.ranks(), [&] { return classify(block.grey, chain.classes, block.mask_view()); });
+        const auto phases = static_cast<int>(chain.threshold.size());
+        const auto counts = tabulate_classes(grid, classes.view(), phases, points.depth, points.adjacencies);
+        for (int k = 0; k < phases; ++k) {
+            const auto place = static_cast<std::size_t>(k);
+            analysis.add(classes.view(), k, chain.threshold[place], counts[place]);
+            done();
+        }
+    }
+    return tables;
+}
+
+}  // namespace tomosweep

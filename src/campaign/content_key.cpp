@@ -1,0 +1,149 @@
+#include "tomosweep/campaign/content_key.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+#include <xxhash.h>
+#include <nlohmann/json.hpp>
+
+namespace tomosweep {
+namespace {
+
+using nlohmann::json;
+
+/// Zero has one sign in a text.
+double plain(double value) {
+    return value == 0 ? 0.0 : value;
+}
+
+json to_json(const std::vector<double>& values) {
+    json list = json::array();
+    for (const double value : values)
+        list.push_back(plain(value));
+    return list;
+}
+
+json to_json(const index3& index) {
+    return json::array({index.z, index.y, index.x});
+}
+
+json to_json(const std::vector<file_identity>& files) {
+    json list = json::array();
+    for (const file_identity& file : files)
+        list.push_back({{"path", file.path}, {"bytes", file.bytes}, {"modified_ns", file.modified_ns}});
+    return list;
+}
+
+template <class T>
+json to_json(const std::optional<T>& value) {
+    return value ? json(*value) : json();
+}
+
+json to_json(const raw_source& raw) {
+    return {{"type", "raw"},
+            {"path", raw.path},
+            {"shape", to_json(raw.shape)},
+            {"dtype", name_of(raw.type)},
+            {"byte_order", raw.order == byte_order::little ? "little" : "big"},
+            {"offset", raw.offset}};
+}
+json to_json(const vol_source& vol) {
+    return {{"type", "vol"}, {"path", vol.path}};
+}
+json to_json(const tiff_source& tiff) {
+    return {{"type", "tiff"}, {"path", tiff.path}};
+}
+json to_json(const hdf5_source& hdf5) {
+    return {{"type", "hdf5"}, {"path", hdf5.path}, {"dataset", hdf5.dataset}};
+}
+json to_json(const phantom_source& phantom) {
+    return {{"type", "phantom"},
+            {"shape", to_json(phantom.shape)},
+            {"islet_diameter", plain(phantom.islet_diameter)},
+            {"crack_width_collector", plain(phantom.crack_width_collector)},
+            {"crack_width_separator", plain(phantom.crack_width_separator)},
+            {"cracked_share", plain(phantom.cracked_share)},
+            {"fine_crack_width", plain(phantom.fine_crack_width)},
+            {"fine_crack_share", plain(phantom.fine_crack_share)},
+            {"pores", phantom.pores},
+            {"pore_radius", plain(phantom.pore_radius)},
+            {"solid_grey", plain(phantom.solid_grey)},
+            {"crack_grey", plain(phantom.crack_grey)},
+            {"blur_sigma", plain(phantom.blur_sigma)},
+            {"noise_sigma", plain(phantom.noise_sigma)},
+            {"seed", phantom.seed}};
+}
+json to_json(const source_spec& source) {
+    return std::visit([](const auto& each) { return to_json(each); }, source);
+}
+
+json to_json(const region_spec& region) {
+    json text{{"box", {to_json(region.box.box.lo), to_json(region.box.box.hi)}}};
+    if (region.cylinder)
+        text["cylinder"] = {{"axis", static_cast<int>(region.cylinder->direction)},
+                            {"center", {plain(region.cylinder->center[0]), plain(region.cylinder->center[1])}},
+                            {"radius", region.cylinder->radius}};
+    if (region.mask)
+        text["mask"] = to_json(region.mask->source);
+    return text;
+}
+
+json to_json(const preprocess_spec& preprocess) {
+    return {{"median_radius", preprocess.median_radius},
+            {"gaussian_sigma", plain(preprocess.gaussian_sigma)},
+            {"binning", preprocess.binning}};
+}
+
+json to_json(const scan_spec& scan) {
+    return {{"id", scan.id},
+            {"sample", scan.sample},
+            {"cycle", to_json(scan.cycle)},
+            {"step", scan.step},
+            {"capacity_mAh_per_g", to_json(scan.capacity_mAh_per_g)},
+            {"time_h", to_json(scan.time_h)},
+            {"voxel_size_um", scan.voxel_size_um},
+            {"source", to_json(scan.source)},
+            {"region", to_json(scan.region)},
+            {"preprocess", to_json(scan.preprocess)}};
+}
+
+json to_json(const std::vector<resolved_phase>& phases) {
+    json list = json::array();
+    for (const resolved_phase& phase : phases)
+        list.push_back({{"name", phase.name},
+                        {"where", static_cast<int>(phase.where)},
+                        {"high", to_json(phase.thresholds.high)},
+                        {"low", to_json(phase.thresholds.low)},
+                        {"coordinates", to_json(phase.coordinates)}});
+    return list;
+}
+
+}  // namespace
+
+std::string content_text(const scan_content& content) {
+    const json text{{"algorithm_version", algorithm_version},
+                    {"scan", to_json(content.scan)},
+                    {"files", to_json(content.files)},
+                    {"mask_files", to_json(content.mask_files)},
+                    {"phases", to_json(content.phases)},
+                    {"grouped_phases", content.grouped_phases},
+                    {"depth",
+                     {{"axis", static_cast<int>(content.depth.direction)},
+                      {"from_separator", content.depth.from_separator},
+                      {"bins", content.depth.bins}}},
+                    {"width_bins", {{"bin_um", plain(content.width_bins.bin_um)}, {"bins", content.width_bins.bins}}},
+                    {"width", content.width},
+                    {"resolution_limits_um", to_json(content.resolution_limits_um)},
+                    {"connectivities", std::set<int>(content.connectivities.begin(), content.connectivities.end())},
+                    {"fields", std::set<std::string>(content.fields.begin(), content.fields.end())}};
+    // Paths may hold any bytes; those that are no UTF-8 must not stop a run.
+    return text.dump(1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string content_key(std::string_view text) {
+    const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
+    return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+}  // namespace tomosweep

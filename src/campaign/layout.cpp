@@ -1,0 +1,166 @@
+#include "tomosweep/campaign/layout.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "tomosweep/core/error.hpp"
+
+namespace tomosweep {
+namespace {
+
+constexpr double gib = 1073741824.0;
+
+std::vector<std::size_t> largest_first(const std::vector<scan_load>& scans) {
+    std::vector<std::size_t> order(scans.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return voxel_count(scans[a].volume) > voxel_count(scans[b].volume);
+    });
+    return order;
+}
+
+/// Ranks that a scan has voxels for.
+int useful_ranks(const scan_load& scan, const cost_model& model, int ranks) {
+    const index_t blocks = voxel_count(scan.volume) / model.smallest_block;
+    return static_cast<int>(std::clamp<index_t>(blocks, 1, ranks));
+}
+
+struct fullest {
+    double bytes = 0;
+    const scan_load* scan = nullptr;
+};
+
+/// The scan that takes the most memory per rank, which need not be the one with the most voxels.
+fullest fullest_scan(const std::vector<scan_load>& scans, int ranks, const workload& work, const cost_model& model) {
+    fullest most;
+    for (const scan_load& scan : scans) {
+        const double bytes = bytes_per_rank(scan, ranks, work, model);
+        if (bytes > most.bytes)
+            most = {bytes, &scan};
+    }
+    return most;
+}
+
+[[noreturn]] void refuse_memory(const std::vector<scan_load>& scans, int ranks, const workload& work,
+                                const rank_pool& pool, const cost_model& model) {
+    const fullest most = fullest_scan(scans, ranks, work, model);
+    std::string ways = fmt::format("{:.1f} GiB per rank", std::ceil(most.bytes / gib * 10) / 10);
+    for (int more = 2 * ranks; more <= 64 * pool.ranks; more *= 2)
+        if (fullest_scan(scans, more, work, model).bytes <= pool.bytes_per_rank) {
+            ways += fmt::format(", {} ranks of this size", more);
+            break;
+        }
+    throw resource_error("memory", fmt::format("scan {} needs {:.1f} GiB on each of {} rank{}, there are {:.1f} GiB; "
+                                               "what would fit: {}, a smaller region, or a larger binning",
+                                               most.scan->id, most.bytes / gib, ranks, ranks == 1 ? "" : "s",
+                                               pool.bytes_per_rank / gib, ways));
+}
+
+/// Ranks that hold the largest scan if its blocks were all equal and without halos; fewer need not be tried.
+int least_ranks(const std::vector<scan_load>& scans, const workload& work, const rank_pool& pool,
+                const cost_model& model) {
+    double most = 0;
+    for (const scan_load& scan : scans)
+        most = std::max(most, peak_bytes(scan, work, model));
+    const double room = pool.bytes_per_rank - model.rank_bytes;
+    return room > 0 ? static_cast<int>(std::clamp(most / room, 1.0, pool.ranks + 1.0)) : pool.ranks + 1;
+}
+
+int smallest_group(const std::vector<scan_load>& scans, const workload& work, const rank_pool& pool,
+                   const cost_model& model) {
+    if (pool.bytes_per_rank <= 0)
+        return 1;
+    for (int ranks = least_ranks(scans, work, pool, model); ranks <= pool.ranks; ++ranks)
+        if (fullest_scan(scans, ranks, work, model).bytes <= pool.bytes_per_rank)
+            return ranks;
+    refuse_memory(scans, pool.ranks, work, pool, model);
+}
+
+int chosen_group(const std::vector<scan_load>& scans, int asked, const workload& work, const rank_pool& pool,
+                 const cost_model& model) {
+    if (asked < 1 || asked > pool.ranks)
+        throw resource_error("ranks",
+                             fmt::format("{} ranks per scan were asked for, {} can be had", asked, pool.ranks));
+    if (pool.bytes_per_rank > 0 && fullest_scan(scans, asked, work, model).bytes > pool.bytes_per_rank)
+        refuse_memory(scans, asked, work, pool, model);
+    return asked;
+}
+
+/// Time until the last group is done when each takes the next scan as soon as it is free.
+double time_of(const std::vector<scan_load>& scans, const campaign_layout& layout, int threads, const workload& work,
+               const cost_model& model) {
+    std::vector<double> busy_until(static_cast<std::size_t>(layout.groups), 0.0);
+    for (const std::size_t scan : layout.order)
+        *std::min_element(busy_until.begin(), busy_until.end()) +=
+            seconds(scans[scan], layout.ranks_per_scan, threads, work, model);
+    return *std::max_element(busy_until.begin(), busy_until.end());
+}
+
+}  // namespace
+
+campaign_layout choose_layout(const std::vector<scan_load>& scans, const workload& work, const rank_pool& pool,
+                              const cost_model& model, std::optional<int> ranks_per_scan) {
+    require(pool.ranks >= 1 && pool.threads_per_rank >= 1, "a run has ranks and threads");
+    campaign_layout layout;
+    layout.order = largest_first(scans);
+    if (scans.empty())
+        return layout;
+    const int smallest = ranks_per_scan ? chosen_group(scans, *ranks_per_scan, work, pool, model)
+                                        : smallest_group(scans, work, pool, model);
+    const int wanted = static_cast<int>(std::min(scans.size(), static_cast<std::size_t>(pool.ranks / smallest)));
+    layout.groups = std::max(wanted, 1);
+    layout.ranks_per_scan = smallest;
+    if (!ranks_per_scan)
+        layout.ranks_per_scan =
+            std::max(smallest, useful_ranks(scans[layout.order.front()], model, pool.ranks / layout.groups));
+    layout.bytes_per_rank = fullest_scan(scans, layout.ranks_per_scan, work, model).bytes;
+    layout.seconds = time_of(scans, layout, pool.threads_per_rank, work, model);
+    for (const scan_load& scan : scans)
+        layout.exchanged_bytes += exchanged_bytes(scan, layout.ranks_per_scan, work, model);
+    return layout;
+}
+
+node_layout choose_nodes(const std::vector<scan_load>& scans, const workload& work, const node_pool& pool,
+                         const cost_model& model) {
+    require(pool.cores_per_node >= 1, "a node has cores");
+    node_layout layout;
+    layout.threads_per_rank = std::min(8, pool.cores_per_node);
+    while (pool.cores_per_node % layout.threads_per_rank != 0)
+        --layout.threads_per_rank;
+    layout.ranks_per_node = pool.cores_per_node / layout.threads_per_rank;
+    const double bytes_per_rank = pool.bytes_per_node / layout.ranks_per_node;
+    constexpr int most_nodes = 1024;
+    for (layout.nodes = std::max(pool.nodes, 1);; ++layout.nodes) {
+        const rank_pool ranks{layout.nodes * layout.ranks_per_node, layout.threads_per_rank, bytes_per_rank};
+        try {
+            layout.campaign = choose_layout(scans, work, ranks, model);
+            return layout;
+        } catch (const resource_error&) {
+            if (pool.nodes > 0 || layout.nodes == most_nodes)
+                throw;
+        }
+    }
+}
+
+double parse_bytes(std::string_view text, std::string_view option) {
+    double number = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+    std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+    if (unit.ends_with("iB"))
+        unit.remove_suffix(2);
+    else if (unit.ends_with("B"))
+        unit.remove_suffix(1);
+    constexpr std::string_view units = "KMGT";
+    const std::size_t power = unit.empty() ? 1 : units.find(unit);
+    if (failure != std::errc() || !std::isfinite(number) || number <= 0 || unit.size() > 1 ||
+        power == std::string_view::npos)
+        throw input_error("", std::string(option), fmt::format("'{}'", text), "a size such as 256G, 1.5T or 64000M");
+    return number * std::pow(1024.0, static_cast<double>(power + 1));
+}
+
+}  // namespace tomosweep

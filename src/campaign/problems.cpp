@@ -1,0 +1,228 @@
+#include "tomosweep/campaign/problems.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "tomosweep/campaign/frame.hpp"
+
+namespace tomosweep {
+namespace {
+
+/// What is known of a scan that could be opened.
+struct scan_facts {
+    const scan_spec* scan;
+    extent3 extent;
+    dtype type;
+    std::vector<file_identity> files;
+};
+
+struct grey_range {
+    double low, high;
+};
+
+grey_range range_of(dtype type) {
+    switch (type) {
+        case dtype::uint8: return {0, 255};
+        case dtype::uint16: return {0, 65535};
+        case dtype::int16: return {-32768, 32767};
+        case dtype::float32: break;
+    }
+    return {std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max()};
+}
+
+std::string words(const extent3& extent) {
+    return fmt::format("[{}, {}, {}]", extent.z, extent.y, extent.x);
+}
+
+/// True when the centre of at least one voxel of `box`, which is not empty, lies inside the cylinder.
+bool meets(const cylinder& shape, const box3& box) {
+    double distance_sq = 0;
+    int coordinate = 0;
+    for (const axis direction : {axis::z, axis::y, axis::x}) {
+        if (direction == shape.direction)
+            continue;
+        const double center = shape.center[coordinate++];
+        const double nearest = std::clamp(std::floor(center), static_cast<double>(along(box.lo, direction)),
+                                          static_cast<double>(along(box.hi, direction) - 1)) +
+                               0.5;
+        distance_sq += (nearest - center) * (nearest - center);
+    }
+    return distance_sq <= shape.radius * shape.radius;
+}
+
+class campaign_check {
+public:
+    campaign_check(const job_spec& job, const sweep_spec& sweep, const source_opener& open)
+        : job_(job), sweep_(sweep), open_(open) {}
+
+    std::vector<problem> run() {
+        for (std::size_t i = 0; i < job_.scans.size(); ++i)
+            check_scan(job_.scans[i], fmt::format("scans[{}]", i));
+        check_voxel_sizes();
+        for (const phase_spec& phase : job_.phases)
+            check_phase(phase);
+        return std::move(problems_);
+    }
+
+private:
+    void add(int line, const std::string& key, const std::string& found, const std::string& accepted) {
+        problems_.push_back({job_.file, line, key, found, accepted});
+    }
+
+    /// Opens and inspects a source; what it complains about is reported under `key`.
+    std::unique_ptr<scan_source> inspected(const source_spec& spec, int line, const std::string& key) {
+        try {
+            auto source = open_(spec);
+            for (const std::string& message : source->problems())
+                add(line, key, message, "");
+            return source;
+        } catch (const input_error& wrong) {
+            add(line, key,
+                fmt::format("{}{}{}: {}", wrong.file(), wrong.where().empty() ? "" : ": ", wrong.where(),
+                            wrong.found()),
+                wrong.accepted());
+        } catch (const error& wrong) {
+            add(line, key, wrong.what(), "a source that can be opened");
+        }
+        return nullptr;
+    }
+
+    void check_scan(const scan_spec& scan, const std::string& key) {
+        const auto source = inspected(scan.source, scan.line, key + ".source");
+        if (!source)
+            return;
+        facts_.push_back({&scan, source->extent(), source->type(), source->files()});
+        check_region(scan, source->extent(), source->type(), key);
+        check_stated_size(scan, *source, key);
+        if (scan.region.mask)
+            check_mask(scan, source->extent(), key + ".region.mask");
+    }
+
+    void check_region(const scan_spec& scan, const extent3& extent, dtype type, const std::string& key) {
+        try {
+            const box3 box = frame_of(scan, extent, type, job_.file).region;
+            if (scan.region.cylinder && !meets(*scan.region.cylinder, box))
+                add(scan.line, key + ".region.cylinder", "a cylinder outside the scan or the box",
+                    fmt::format("a cylinder with voxels from {} to below {}", words(box.lo), words(box.hi)));
+        } catch (const input_error& wrong) {
+            add(scan.line, key + ".region", wrong.found(), wrong.accepted());
+        }
+    }
+
+    /// What the files say of their voxel size, which may be rounded differently from what the user says.
+    void check_stated_size(const scan_spec& scan, const scan_source& source, const std::string& key) {
+        constexpr double rounding = 0.02;
+        const auto stated = source.voxel_size_um();
+        if (stated && std::abs(*stated - scan.voxel_size_um) > rounding * scan.voxel_size_um)
+            add(scan.line, key + ".voxel_size_um",
+                fmt::format("{} um, where the data say {} um", scan.voxel_size_um, *stated),
+                "the voxel size of the data, in um, within 2 %");
+    }
+
+    void check_mask(const scan_spec& scan, const extent3& extent, const std::string& key) {
+        const auto mask = inspected(scan.region.mask->source, scan.line, key);
+        if (mask && mask->extent() != extent)
+            add(scan.line, key,
+                fmt::format("a mask of {} voxels for a scan of {}", words(mask->extent()), words(extent)),
+                "a mask of the same extent as the whole scan");
+    }
+
+    /// Two scans may share a file (two regions of it), but the file has one voxel size.
+    void check_voxel_sizes() {
+        std::map<std::string, const scan_spec*> first_user;
+        for (const scan_facts& each : facts_) {
+            if (each.files.empty())
+                continue;
+            const std::string identity =
+                each.files.front().path + "\n" + dataset_of(each.scan->source) + "\n" + words(each.extent);
+            const auto [first, fresh] = first_user.emplace(identity, each.scan);
+            if (!fresh && first->second->voxel_size_um != each.scan->voxel_size_um)
+                add(each.scan->line, "voxel_size_um",
+                    fmt::format("{} um for {}, which is {} um in scan {} (line {})", each.scan->voxel_size_um,
+                                each.files.front().path, first->second->voxel_size_um, first->second->id,
+                                first->second->line),
+                    "one voxel size for one file");
+        }
+    }
+
+    static std::string dataset_of(const source_spec& source) {
+        const auto* hdf5 = std::get_if<hdf5_source>(&source);
+        return hdf5 != nullptr ? hdf5->dataset : "";
+    }
+
+    void check_phase(const phase_spec& phase) {
+        const threshold_spec& threshold = phase.threshold ? *phase.threshold : sweep_.threshold;
+        const auto report = [&](const std::string& found, const std::string& accepted) {
+            const bool own = phase.threshold || sweep_.file.empty();
+            problems_.push_back({own ? job_.file : sweep_.file, own ? phase.line : sweep_.threshold_line,
+                                 own ? fmt::format("phase {}", phase.name) : "threshold",
+                                 fmt::format("{}, for phase {}", found, phase.name), accepted});
+        };
+        if (const auto* absolute = std::get_if<absolute_thresholds>(&threshold))
+            check_absolute(phase, *absolute, report);
+        else
+            check_ruled(phase, std::get<ruled_thresholds>(threshold), report);
+    }
+
+    template <class Report>
+    void check_absolute(const phase_spec& phase, const absolute_thresholds& thresholds, const Report& report) {
+        const bool pairs = !thresholds.low.empty();
+        if (phase.where == phase_side::between && !pairs)
+            report("single grey levels", "pairs for a `between` phase: {values: [[40, 80], [40, 90]]}");
+        if (phase.where != phase_side::between && pairs)
+            report("pairs of grey levels", "single grey levels: only `where: between` takes pairs");
+        for (const scan_facts& each : facts_) {
+            const grey_range range = range_of(each.type);
+            for (const auto* side : {&thresholds.low, &thresholds.high})
+                for (const double grey : *side)
+                    if (grey < range.low || grey > range.high)
+                        report(fmt::format("grey level {} in scan {} of {}", grey, each.scan->id, name_of(each.type)),
+                               fmt::format("grey levels from {} to {}", range.low, range.high));
+        }
+    }
+
+    template <class Report>
+    void check_ruled(const phase_spec& phase, const ruled_thresholds& ruled, const Report& report) {
+        if (phase.where == phase_side::between &&
+            (ruled.rule != threshold_rule::multi_otsu || ruled.take + 1 > ruled.classes - 1))
+            report("a rule with one threshold",
+                   "two thresholds for a `between` phase: {rule: multi-otsu, classes: 3, take: 1} or pairs of values");
+        if (ruled.scope == rule_scope::scan)
+            return;
+        std::map<std::string, const scan_facts*> first_of_pool;
+        for (const scan_facts& each : facts_) {
+            const bool by_sample = ruled.scope == rule_scope::sample;
+            if (by_sample && each.scan->sample.empty()) {
+                report(fmt::format("`scope: sample` and scan {} without `sample:`", each.scan->id),
+                       "a sample for every scan, or another scope");
+                continue;
+            }
+            const auto [first, fresh] = first_of_pool.emplace(by_sample ? each.scan->sample : "", &each);
+            if (!fresh && first->second->type != each.type)
+                report(fmt::format("a threshold pooled over scans of {} ({}) and {} ({})", name_of(first->second->type),
+                                   first->second->scan->id, name_of(each.type), each.scan->id),
+                       "one number format within a pool, or `scope: scan`");
+        }
+    }
+
+    const job_spec& job_;
+    const sweep_spec& sweep_;
+    const source_opener& open_;
+    std::vector<problem> problems_;
+    std::vector<scan_facts> facts_;
+};
+
+}  // namespace
+
+std::vector<problem> check_campaign(const job_spec& job, const sweep_spec& sweep, const source_opener& open) {
+    return campaign_check(job, sweep, open).run();
+}
+
+}  // namespace tomosweep

@@ -1,0 +1,109 @@
+#include "tomosweep/campaign/scan_block.hpp"
+
+#include <algorithm>
+
+#include "tomosweep/comm/agreement.hpp"
+#include "tomosweep/core/error.hpp"
+#include "tomosweep/core/tables.hpp"
+
+namespace tomosweep {
+namespace {
+
+grey_volume read_grey(const scan_spec& scan, const scan_frame& frame, const box3& own) {
+    if (own.empty())
+        return make_grey(frame.type, {});
+    const auto source = open_source(scan.source);
+    if (source->extent() != frame.source_extent || source->type() != frame.type)
+        throw input_error("scan " + scan.id, "", "another extent or number format than at the start of the run",
+                          "input files that stay as they are during a run");
+    return preprocessed([&](const box3& box) { return source->read(box); }, frame.source_extent, frame.region, own,
+                        scan.preprocess);
+}
+
+/// 1 where all voxels of a cube of `binning` voxels are not 0.
+template <class T>
+void all_set(view3<const T> voxels, index_t binning, view3<std::uint8_t> cubes) {
+    for (index_t z = 0; z < voxels.extent().z; ++z)
+        for (index_t y = 0; y < voxels.extent().y; ++y) {
+            const T* row = voxels.row(z, y);
+            std::uint8_t* out = cubes.row(z / binning, y / binning);
+            for (index_t x = 0; x < voxels.extent().x; ++x)
+                out[x / binning] &= static_cast<std::uint8_t>(row[x] != T{0});
+        }
+}
+
+array3<std::uint8_t> read_mask(const mask_region& region, const scan_frame& frame, const box3& own, index_t binning) {
+    const auto source = open_source(region.source);
+    if (source->extent() != frame.source_extent)
+        throw input_error(source->files().empty() ? "mask" : source->files().front().path, "mask volume",
+                          "another extent than the scan's", "a volume of exactly the scan's extent");
+    array3<std::uint8_t> mask(own.extent(), 1);
+    const grey_volume voxels = source->read(source_box(frame.region, own, binning));
+    std::visit([&](const auto& values) { all_set(values.view(), binning, mask.view()); }, voxels);
+    return mask;
+}
+
+/// The cylinder in voxels of the analysed volume: lengths count from its corner and scale with binning.
+cylinder in_volume(cylinder shape, const scan_frame& frame, index_t binning) {
+    const auto edge = static_cast<double>(binning);
+    std::size_t i = 0;
+    for (const axis direction : {axis::z, axis::y, axis::x})
+        if (direction != shape.direction) {
+            shape.center[i] = (shape.center[i] - static_cast<double>(along(frame.region.lo, direction))) / edge;
+            ++i;
+        }
+    shape.radius /= edge;
+    return shape;
+}
+
+array3<std::uint8_t> region_mask(const scan_spec& scan, const scan_frame& frame, const box3& own) {
+    const region_spec& region = scan.region;
+    array3<std::uint8_t> mask;
+    if (own.empty() || (!region.mask && !region.cylinder))
+        return mask;
+    if (region.mask)
+        mask = read_mask(*region.mask, frame, own, scan.preprocess.binning);
+    if (region.cylinder) {
+        array3<std::uint8_t> both(own.extent());
+        fill_region_mask(both.view(), own.lo, in_volume(*region.cylinder, frame, scan.preprocess.binning),
+                         region.mask ? mask.view() : view3<const std::uint8_t>());
+        mask = std::move(both);
+    }
+    return mask;
+}
+
+}  // namespace
+
+scan_block load_block(const scan_spec& scan, const scan_frame& frame, const domain& grid) {
+    return agreed(grid.ranks(), [&] {
+        return scan_block{read_grey(scan, frame, grid.own()), region_mask(scan, frame, grid.own())};
+    });
+}
+
+region_counts count_region(const scan_block& block, const domain& grid, const depth_bins& depth) {
+    region_counts counts;
+    counts.depth_voxels.assign(static_cast<std::size_t>(depth.count), 0);
+    const box3& own = grid.own();
+    const view3<const std::uint8_t> mask = block.mask_view();
+    const auto add = [&](const index3& index, std::int64_t voxels) {
+        const auto layer = static_cast<std::size_t>(along(index, depth.direction));
+        counts.depth_voxels[static_cast<std::size_t>(depth.bin_of_layer[layer])] += voxels;
+    };
+    for (index_t z = 0; z < own.extent().z; ++z)
+        for (index_t y = 0; y < own.extent().y; ++y) {
+            const std::uint8_t* row = mask.data() == nullptr ? nullptr : mask.row(z, y);
+            const index_t x_end = own.extent().x;
+            if (depth.direction != axis::x) {
+                add(own.lo + index3{z, y, 0}, row == nullptr ? x_end : x_end - std::count(row, row + x_end, 0));
+                continue;
+            }
+            for (index_t x = 0; x < x_end; ++x)
+                add(own.lo + index3{z, y, x}, row == nullptr || row[x] != 0 ? 1 : 0);
+        }
+    grid.ranks().sum(std::span(counts.depth_voxels));
+    for (const std::int64_t voxels : counts.depth_voxels)
+        counts.voxels += voxels;
+    return counts;
+}
+
+}  // namespace tomosweep

@@ -1,0 +1,168 @@
+#include "tomosweep/campaign/scan_reader.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "tomosweep/campaign/source_reader.hpp"
+
+namespace tomosweep {
+namespace {
+
+constexpr integer_range position{.low = 0, .high = 1'000'000'000};
+
+std::optional<axis> read_axis(const yaml_value& value) {
+    return value.choice<axis>({{"z", axis::z}, {"y", axis::y}, {"x", axis::x}});
+}
+
+void read_interval(const yaml_map& map, axis direction, std::string_view key, box3& box) {
+    const auto value = map.find(key);
+    const auto ends = value ? value->list("[first, last + 1]: a half-open range of voxels", 2) : std::nullopt;
+    if (!ends)
+        return;
+    const auto lo = (*ends)[0].integer(position);
+    const auto hi = (*ends)[1].integer(position);
+    if (!lo || !hi)
+        return;
+    if (*lo >= *hi) {
+        value->refuse(fmt::format("the empty range [{}, {}]", *lo, *hi), "[lo, hi] with lo < hi; hi is not included");
+        return;
+    }
+    along(box.lo, direction) = *lo;
+    along(box.hi, direction) = *hi;
+}
+
+tomosweep::cylinder read_cylinder(const std::vector<yaml_value>& layers) {
+    tomosweep::cylinder cylinder;
+    const yaml_map map(layers, {"axis", "center", "radius"});
+    if (const auto direction = map.find("axis"))
+        cylinder.direction = read_axis(*direction).value_or(cylinder.direction);
+    constexpr auto accepted = "the two coordinates across the axis in voxels, in (z, y, x) order";
+    if (const auto center = map.need("center", accepted)) {
+        if (const auto ends = center->list(accepted, 2))
+            for (std::size_t i = 0; i < 2; ++i)
+                cylinder.center[i] = (*ends)[i].number().value_or(0);
+    }
+    if (const auto radius = map.need("radius", "a radius in voxels"))
+        cylinder.radius = radius->number(positive).value_or(1);
+    return cylinder;
+}
+
+std::optional<mask_region> read_mask(const std::vector<yaml_value>& layers, const std::filesystem::path& folder) {
+    const auto source = read_source(layers, folder);
+    if (!source)
+        return std::nullopt;
+    if (std::holds_alternative<phantom_source>(*source))
+        layers.front().refuse("a phantom", "a mask from a file: raw, tiff, hdf5 or vol, not 0 where the scan counts");
+    return mask_region{*source};
+}
+
+region_spec read_region(const std::vector<yaml_value>& layers, const std::filesystem::path& folder) {
+    region_spec region;
+    const yaml_map map(layers, {"z", "y", "x", "cylinder", "mask"});
+    read_interval(map, axis::z, "z", region.box.box);
+    read_interval(map, axis::y, "y", region.box.box);
+    read_interval(map, axis::x, "x", region.box.box);
+    if (const auto cylinder = map.all("cylinder"); !cylinder.empty())
+        region.cylinder = read_cylinder(cylinder);
+    if (const auto mask = map.all("mask"); !mask.empty())
+        region.mask = read_mask(mask, folder);
+    return region;
+}
+
+preprocess_spec read_preprocess(const std::vector<yaml_value>& layers) {
+    preprocess_spec preprocess;
+    const yaml_map map(layers, {"gaussian_sigma", "median_radius", "binning"});
+    map.read("gaussian_sigma", preprocess.gaussian_sigma, number_range{0, 100});
+    map.read("median_radius", preprocess.median_radius, {0, 20});
+    map.read("binning", preprocess.binning, {1, 16});
+    return preprocess;
+}
+
+/// One length; three equal ones are the same thing said thrice.
+double read_voxel_size(const yaml_value& value) {
+    if (!value.is_list())
+        return value.number(positive).value_or(1);
+    const auto sizes = value.numbers(positive);
+    if (!sizes)
+        return 1;
+    if (sizes->size() == 3 && sizes->front() == (*sizes)[1] && sizes->front() == (*sizes)[2])
+        return sizes->front();
+    value.refuse(fmt::format("{} voxel sizes that are not one", sizes->size()),
+                 "one edge length in um: voxels must be cubes; resample anisotropic scans to cubes first");
+    return 1;
+}
+
+void read_labels(const yaml_map& map, scan_spec& scan) {
+    map.read("sample", scan.sample);
+    if (const auto cycle = map.find("cycle"))
+        scan.cycle = cycle->integer({.low = 0});
+    if (const auto step = map.find("step"))
+        scan.step = step->choice<std::string>(
+                            {{"pristine", "pristine"}, {"lithiation", "lithiation"}, {"delithiation", "delithiation"}})
+                        .value_or("");
+    if (const auto capacity = map.find("capacity_mAh_per_g"))
+        scan.capacity_mAh_per_g = capacity->number();
+    if (const auto time = map.find("time_h"))
+        scan.time_h = time->number();
+}
+
+std::vector<misplaced_key> misplaced_in_scan() {
+    return {{"threshold", "thresholds stand in the sweep file, or in a phase of `phases:`"},
+            {"phase", "`phase:` at the top of the job: all scans share it"},
+            {"phases", "`phases:` at the top of the job: all scans share them"},
+            {"depth", "`depth:` at the top of the job: all scans share it"},
+            {"path", "`source: {type: ..., path: ...}`"},
+            {"type", "`source: {type: ..., path: ...}`"},
+            {"voxel_size", "`voxel_size_um:`, in micrometres"},
+            {"capacity", "`capacity_mAh_per_g:`"},
+            {"time", "`time_h:`, in hours"},
+            {"<<", "no merge keys; put what scans share into `defaults:`"}};
+}
+
+}  // namespace
+
+std::vector<std::string_view> scan_keys() {
+    return {"id",     "sample",        "cycle",  "step",   "capacity_mAh_per_g",
+            "time_h", "voxel_size_um", "source", "region", "preprocess"};
+}
+
+std::optional<std::string> read_name(const yaml_value& value) {
+    constexpr auto accepted =
+        "letters, digits, '.', '_' and '-' (at most 120, the first one a letter, a digit or '_'): it names files and "
+        "netCDF objects";
+    const auto name = value.text(accepted);
+    if (!name)
+        return std::nullopt;
+    const auto plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    };
+    const bool safe =
+        std::all_of(name->begin(), name->end(), [&](char c) { return plain(c) || c == '.' || c == '_' || c == '-'; });
+    if (safe && name->size() <= 120 && (plain(name->front()) || name->front() == '_'))
+        return name;
+    value.refuse(accepted);
+    return std::nullopt;
+}
+
+scan_spec read_scan(const std::vector<yaml_value>& layers, const std::filesystem::path& folder) {
+    scan_spec scan;
+    scan.line = layers.front().line();
+    const yaml_map map(layers, scan_keys(), misplaced_in_scan());
+    if (const auto id = map.need("id", "a unique name, such as ref-c01"))
+        scan.id = read_name(*id).value_or("");
+    read_labels(map, scan);
+    if (const auto size = map.need("voxel_size_um", "the edge of a voxel in um"))
+        scan.voxel_size_um = read_voxel_size(*size);
+    if (const auto source = map.all("source"); !source.empty())
+        scan.source = read_source(source, folder).value_or(source_spec());
+    else
+        map.need("source", "{type: raw | tiff | hdf5 | vol | phantom, ...}");
+    if (const auto region = map.all("region"); !region.empty())
+        scan.region = read_region(region, folder);
+    if (const auto preprocess = map.all("preprocess"); !preprocess.empty())
+        scan.preprocess = read_preprocess(preprocess);
+    return scan;
+}
+
+}  // namespace tomosweep

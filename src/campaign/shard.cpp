@@ -1,0 +1,137 @@
+#include "tomosweep/campaign/shard.hpp"
+
+#include <array>
+#include <limits>
+
+#include "tomosweep/campaign/table_groups.hpp"
+#include "tomosweep/campaign/thresholds.hpp"
+#include "tomosweep/descriptors/otsu.hpp"
+
+namespace tomosweep {
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+variable coordinate(const char* name, std::vector<double> values, const char* units, const std::string& long_name) {
+    return {name, {name}, std::move(values), units, long_name, {}};
+}
+
+variable per_scan(const char* name, variable_values value, const char* units, const char* long_name) {
+    return {name, {"scan"}, std::move(value), units, long_name, {}};
+}
+
+/// Centres of equal bins of the given width.
+std::vector<double> bin_centres(double bin, index_t bins) {
+    std::vector<double> centres;
+    for (index_t i = 0; i < bins; ++i)
+        centres.push_back((static_cast<double>(i) + 0.5) * bin);
+    return centres;
+}
+
+void add_axes(data_group& group, const campaign_axes& axes, const threshold_spec& threshold) {
+    const std::vector<double> thresholds = threshold_coordinate(threshold);
+    const auto length = [](const auto& values) { return static_cast<index_t>(values.size()); };
+    group.dimensions.insert(group.dimensions.end(), {{"scan", 1},
+                                                     {"threshold", length(thresholds)},
+                                                     {"resolution_limit", length(axes.resolution_limits_um)},
+                                                     {"connectivity", length(axes.connectivities)},
+                                                     {"depth", axes.depth.bins}});
+    group.variables.push_back(coordinate("threshold", thresholds, "grey level", threshold_meaning(threshold)));
+    group.variables.push_back(coordinate("resolution_limit", axes.resolution_limits_um, "um",
+                                         "smallest local thickness that is kept"));
+    group.variables.push_back({"connectivity", {"connectivity"},
+                               std::vector<std::int32_t>(axes.connectivities.begin(), axes.connectivities.end()), "1",
+                               "neighbours of a voxel that count as connected", {}});
+    const double depth_bin_um = axes.depth_extent_um / static_cast<double>(axes.depth.bins);
+    group.variables.push_back(coordinate(
+        "depth", bin_centres(depth_bin_um, axes.depth.bins), "um",
+        axes.depth.from_separator ? "centre of the bin, from the separator" : "centre of the bin, from the collector"));
+    if (axes.widths) {
+        group.dimensions.push_back({"width", axes.width.bins});
+        group.variables.push_back(coordinate("width", bin_centres(axes.width.bin_um, axes.width.bins), "um",
+                                             "centre of the class of local thickness; the last one is open-ended"));
+    }
+}
+
+double separability_of(const grey_histogram& histogram) {
+    std::int64_t levels = 0;
+    for (const std::int64_t count : histogram.counts)
+        levels += count > 0 ? 1 : 0;
+    return levels < 2 ? unknown : separability(histogram, std::array{otsu(histogram)});
+}
+
+void add_scan(data_group& group, const scan_spec& scan, const scan_outcome& outcome) {
+    using numbers = std::vector<double>;
+    using integers = std::vector<std::int64_t>;
+    using texts = std::vector<std::string>;
+    const auto missing = std::numeric_limits<std::int64_t>::min();
+    group.variables.push_back(per_scan("scan", texts{scan.id}, "", "scan"));
+    group.variables.push_back(per_scan("sample", texts{scan.sample}, "", "sample"));
+    group.variables.push_back(per_scan("cycle", integers{scan.cycle.value_or(missing)}, "1",
+                                       "charge-discharge cycle; the smallest integer where unknown"));
+    group.variables.push_back(per_scan("step", texts{scan.step}, "", "pristine, lithiation or delithiation"));
+    group.variables.push_back(per_scan("capacity_mAh_per_g", numbers{scan.capacity_mAh_per_g.value_or(unknown)},
+                                       "mAh/g", "capacity at the time of the scan"));
+    group.variables.push_back(per_scan("time_h", numbers{scan.time_h.value_or(unknown)}, "h", "time of the scan"));
+    group.variables.push_back(per_scan("voxel_size_um", numbers{outcome.voxel_size_um}, "um",
+                                       "edge of a voxel of the analysed volume, after binning"));
+    group.variables.push_back(
+        per_scan("region_voxels", integers{outcome.region.voxels}, "1", "voxels of the region that is analysed"));
+    group.variables.push_back(per_scan("otsu_separability", numbers{separability_of(outcome.histogram)}, "1",
+                                       "between-class over total variance of the grey levels at Otsu's threshold"));
+    group.variables.push_back(per_scan("failure", texts{outcome.failure}, "", "why the scan has no figures"));
+}
+
+std::vector<variable> figures_of(const campaign_axes& axes, const phase_spec& phase, const threshold_spec& threshold,
+                                 const scan_outcome& outcome, std::size_t index) {
+    const figure_axes lengths{threshold_coordinate(threshold).size(),
+                              axes.resolution_limits_um,
+                              axes.connectivities,
+                              static_cast<std::size_t>(axes.depth.bins),
+                              static_cast<std::size_t>(axes.width.bins),
+                              axes.width.bin_um};
+    if (!outcome.failure.empty())
+        return failed_figures(lengths, phase.where == phase_side::between, axes.widths, scan_failed);
+    return derive_figures(outcome.phases[index], lengths, {outcome.voxel_size_um, outcome.region});
+}
+
+void append(std::vector<variable>& variables, std::vector<variable> more) {
+    for (variable& one : more)
+        variables.push_back(std::move(one));
+}
+
+data_group provenance_group(const scan_spec& scan, const scan_outcome& outcome) {
+    data_group process;
+    process.name = scan.id;
+    process.attributes = outcome.provenance;
+    return process;
+}
+
+}  // namespace
+
+data_group make_shard(const job_spec& job, const campaign_axes& axes, const std::vector<threshold_spec>& thresholds,
+                      const scan_spec& scan, const scan_outcome& outcome) {
+    data_group root;
+    root.attributes = {{"title", job.campaign}, {"Conventions", std::string("CF-1.8")}, {"schema_version", std::int64_t{1}}};
+    for (std::size_t i = 0; i < job.phases.size(); ++i) {
+        data_group phase;
+        phase.name = job.phases[i].name;
+        data_group& target = job.grouped_phases ? phase : root;
+        // A phase group repeats the axes, so that it can be opened alone.
+        add_axes(target, axes, thresholds[i]);
+        add_scan(target, scan, outcome);
+        append(target.variables, figures_of(axes, job.phases[i], thresholds[i], outcome, i));
+        if (job.grouped_phases)
+            root.groups.push_back(std::move(phase));
+    }
+    data_group tables, process;
+    tables.name = "tables";
+    tables.groups.push_back(table_group(job, axes, scan, outcome));
+    process.name = "process";
+    process.groups.push_back(provenance_group(scan, outcome));
+    root.groups.push_back(std::move(tables));
+    root.groups.push_back(std::move(process));
+    return root;
+}
+
+}  // namespace tomosweep

@@ -1,0 +1,249 @@
+#include "tomosweep/descriptors/figures.hpp"
+
+#include <functional>
+#include <limits>
+#include <string_view>
+
+#include "tomosweep/descriptors/resolution_limit.hpp"
+#include "tomosweep/descriptors/surface.hpp"
+#include "tomosweep/descriptors/width.hpp"
+
+namespace tomosweep {
+namespace {
+
+struct source_tables {
+    const phase_tables& tables;
+    const figure_axes& axes;
+    const figure_scale& scale;
+};
+
+/// One row of the registry: what a figure is called, over which axes it stands, and how it follows from the tables.
+struct figure {
+    std::string_view name;
+    std::vector<std::string> dimensions;
+    std::string_view units;
+    std::string_view long_name;
+    std::function<variable_values(const source_tables&)> derive;
+};
+
+using names = std::vector<std::string>;
+const names per_threshold{"scan", "threshold"};
+const names per_point{"scan", "threshold", "resolution_limit"};
+const names per_connectivity{"scan", "threshold", "resolution_limit", "connectivity"};
+const names per_depth{"scan", "threshold", "resolution_limit", "depth"};
+const names per_width{"scan", "threshold", "width"};
+
+double ratio(std::int64_t part, std::int64_t total) {
+    return total == 0 ? std::numeric_limits<double>::quiet_NaN()
+                      : static_cast<double>(part) / static_cast<double>(total);
+}
+
+/// Calls `value(counts of the point)` for every (threshold, resolution limit).
+template <class T, class Value>
+variable_values over_points(const source_tables& from, Value&& value) {
+    std::vector<T> values;
+    for (const auto& limits : from.tables.counts)
+        for (const phase_counts& counts : limits)
+            values.push_back(static_cast<T>(value(counts)));
+    return values;
+}
+
+/// Calls `value(counts, 6 or 26)` for every (threshold, resolution limit, connectivity).
+template <class T, class Value>
+variable_values over_connectivities(const source_tables& from, Value&& value) {
+    std::vector<T> values;
+    for (const auto& limits : from.tables.counts)
+        for (const phase_counts& counts : limits)
+            for (const int neighbours : from.axes.connectivities)
+                values.push_back(static_cast<T>(value(counts, neighbours)));
+    return values;
+}
+
+const component_counts& components(const phase_counts& counts, int neighbours) {
+    return counts.components[neighbours == 6 ? 0 : 1];
+}
+
+double surface_um2(const source_tables& from, const phase_counts& counts) {
+    return crofton_surface(counts.transitions) * from.scale.voxel_size_um * from.scale.voxel_size_um;
+}
+
+double volume_um3(const source_tables& from, const phase_counts& counts) {
+    const double edge = from.scale.voxel_size_um;
+    return static_cast<double>(counts.voxels) * edge * edge * edge;
+}
+
+distance_sq_t smallest_radius_sq(const source_tables& from, std::size_t limit) {
+    return smallest_resolved_radius_sq(from.axes.resolution_limits_um[limit], from.scale.voxel_size_um);
+}
+
+/// Mean or median width in um over every (threshold, resolution limit).
+variable_values widths(const source_tables& from, double width_statistics::*which) {
+    std::vector<double> values;
+    for (const thickness_table& thickness : from.tables.thickness)
+        for (std::size_t limit = 0; limit < from.axes.resolution_limits_um.size(); ++limit)
+            values.push_back(width_of(thickness, smallest_radius_sq(from, limit)).*which * from.scale.voxel_size_um);
+    return values;
+}
+
+variable_values depth_widths(const source_tables& from, double width_statistics::*which) {
+    std::vector<double> values;
+    for (const thickness_table& thickness : from.tables.thickness) {
+        const std::vector<thickness_table> bins = by_depth(thickness, from.axes.depth_bins);
+        for (std::size_t limit = 0; limit < from.axes.resolution_limits_um.size(); ++limit)
+            for (const thickness_table& bin : bins)
+                values.push_back(width_of(bin, smallest_radius_sq(from, limit)).*which * from.scale.voxel_size_um);
+    }
+    return values;
+}
+
+variable_values depth_fractions(const source_tables& from) {
+    std::vector<double> values;
+    for (const auto& limits : from.tables.counts)
+        for (const phase_counts& counts : limits)
+            for (std::size_t bin = 0; bin < from.axes.depth_bins; ++bin)
+                values.push_back(ratio(counts.depth_voxels[bin], from.scale.region.depth_voxels[bin]));
+    return values;
+}
+
+variable_values width_histograms(const source_tables& from) {
+    std::vector<std::int64_t> values;
+    const double bin = from.axes.width_bin_um / from.scale.voxel_size_um;
+    for (const thickness_table& thickness : from.tables.thickness)
+        for (const std::int64_t voxels : width_histogram(thickness, bin, from.axes.width_bins))
+            values.push_back(voxels);
+    return values;
+}
+
+std::vector<figure> volume_and_surface() {
+    return {
+        {"status", per_point, "1", "0 where the figures of this point are good",
+         [](const source_tables& from) { return over_points<std::int32_t>(from, [](const auto&) { return 0; }); }},
+        {"phase_voxels", per_point, "1", "voxels of the phase",
+         [](const source_tables& from) {
+             return over_points<std::int64_t>(from, [](const auto& counts) { return counts.voxels; });
+         }},
+        {"volume_fraction", per_point, "1", "phase volume over region volume",
+         [](const source_tables& from) {
+             return over_points<double>(
+                 from, [&](const auto& counts) { return ratio(counts.voxels, from.scale.region.voxels); });
+         }},
+        {"surface_area_um2", per_point, "um^2", "phase surface, Crofton formula over 13 directions",
+         [](const source_tables& from) {
+             return over_points<double>(from, [&](const auto& counts) { return surface_um2(from, counts); });
+         }},
+        {"surface_per_volume", per_point, "um^-1", "phase surface (Crofton) over phase volume",
+         [](const source_tables& from) {
+             return over_points<double>(
+                 from, [&](const auto& counts) { return surface_um2(from, counts) / volume_um3(from, counts); });
+         }},
+        {"face_area_um2", per_point, "um^2", "phase surface as the area of its voxel faces",
+         [](const source_tables& from) {
+             return over_points<double>(from, [&](const auto& counts) {
+                 return static_cast<double>(face_count(counts.transitions)) * from.scale.voxel_size_um *
+                        from.scale.voxel_size_um;
+             });
+         }},
+    };
+}
+
+std::vector<figure> connection() {
+    return {
+        {"euler_number", per_connectivity, "1", "Euler number, complement with the dual connectivity",
+         [](const source_tables& from) {
+             return over_connectivities<std::int64_t>(
+                 from, [](const auto& counts, int n) { return n == 6 ? counts.euler_6 : counts.euler_26; });
+         }},
+        {"component_count", per_connectivity, "1", "connected components of the phase",
+         [](const source_tables& from) {
+             return over_connectivities<std::int64_t>(
+                 from, [](const auto& counts, int n) { return components(counts, n).count; });
+         }},
+        {"largest_component_voxels", per_connectivity, "1", "voxels of the largest connected component",
+         [](const source_tables& from) {
+             return over_connectivities<std::int64_t>(
+                 from, [](const auto& counts, int n) { return components(counts, n).largest; });
+         }},
+        {"interconnectivity", per_connectivity, "1", "largest component over phase volume",
+         [](const source_tables& from) {
+             return over_connectivities<double>(
+                 from, [](const auto& counts, int n) { return ratio(components(counts, n).largest, counts.voxels); });
+         }},
+        {"spans_depth", per_connectivity, "1", "1 where one component touches the first and the last layer",
+         [](const source_tables& from) {
+             return over_connectivities<std::int32_t>(
+                 from, [](const auto& counts, int n) { return components(counts, n).spans_depth; });
+         }},
+        {"depth_volume_fraction", per_depth, "1", "phase volume over region volume by depth", depth_fractions},
+    };
+}
+
+std::vector<figure> width() {
+    return {
+        {"mean_width_um", per_point, "um", "mean local thickness over the phase volume",
+         [](const source_tables& from) { return widths(from, &width_statistics::mean); }},
+        {"median_width_um", per_point, "um", "median local thickness over the phase volume",
+         [](const source_tables& from) { return widths(from, &width_statistics::median); }},
+        {"depth_mean_width_um", per_depth, "um", "mean local thickness by depth",
+         [](const source_tables& from) { return depth_widths(from, &width_statistics::mean); }},
+        {"depth_median_width_um", per_depth, "um", "median local thickness by depth",
+         [](const source_tables& from) { return depth_widths(from, &width_statistics::median); }},
+        {"width_histogram", per_width, "1", "phase voxels by local thickness, last class open-ended", width_histograms},
+        {"max_distance_sq", per_threshold, "voxel^2",
+         "largest squared distance to the background; -1 where there is no background",
+         [](const source_tables& from) { return variable_values(from.tables.max_distance_sq); }},
+    };
+}
+
+std::vector<figure> thresholds(bool between) {
+    std::vector<figure> rows{{"threshold_grey", per_threshold, "grey level", "grey level used as the threshold",
+                              [](const source_tables& from) { return variable_values(from.tables.threshold_grey); }}};
+    if (between)
+        rows.push_back({"threshold_low_grey", per_threshold, "grey level", "lower grey level, not part of the phase",
+                        [](const source_tables& from) { return variable_values(from.tables.threshold_low_grey); }});
+    return rows;
+}
+
+std::vector<figure> registry(bool between, bool widths) {
+    std::vector<figure> rows = thresholds(between);
+    const auto append = [&](const std::vector<figure>& more) { rows.insert(rows.end(), more.begin(), more.end()); };
+    append(volume_and_surface());
+    append(connection());
+    if (widths)
+        append(width());
+    return rows;
+}
+
+}  // namespace
+
+std::vector<variable> derive_figures(const phase_tables& tables, const figure_axes& axes, const figure_scale& scale) {
+    const source_tables from{tables, axes, scale};
+    std::vector<variable> variables;
+    for (const figure& row : registry(!tables.threshold_low_grey.empty(), !tables.thickness.empty()))
+        variables.push_back({std::string(row.name),
+                             row.dimensions,
+                             row.derive(from),
+                             std::string(row.units),
+                             std::string(row.long_name),
+                             {}});
+    return variables;
+}
+
+std::vector<variable> failed_figures(const figure_axes& axes, bool between, bool widths, std::int32_t failure) {
+    const double unknown = std::numeric_limits<double>::quiet_NaN();
+    phase_counts nothing;
+    nothing.depth_voxels.assign(axes.depth_bins, 0);
+    phase_tables tables;
+    tables.threshold_grey.assign(axes.thresholds, unknown);
+    tables.threshold_low_grey.assign(between ? axes.thresholds : 0, unknown);
+    tables.counts.assign(axes.thresholds, std::vector<phase_counts>(axes.resolution_limits_um.size(), nothing));
+    tables.thickness.resize(widths ? axes.thresholds : 0);
+    tables.max_distance_sq.assign(widths ? axes.thresholds : 0, 0);
+    figure_scale scale;
+    scale.region.depth_voxels.assign(axes.depth_bins, 0);
+    std::vector<variable> variables = derive_figures(tables, axes, scale);
+    auto& status = std::get<std::vector<std::int32_t>>(find_named(variables, "status")->values);
+    status.assign(status.size(), failure);
+    return variables;
+}
+
+}  // namespace tomosweep

@@ -1,0 +1,186 @@
+#include "tomosweep/io/tiff_scan.hpp"
+
+#include <fmt/format.h>
+
+#include "tomosweep/core/error.hpp"
+#include "tomosweep/io/slice_names.hpp"
+#include "tomosweep/io/tiff_file.hpp"
+
+namespace tomosweep {
+namespace {
+
+std::string text_of(const io::tiff_page& page) {
+    return fmt::format("{} x {} pixels (y, x), {}", page.shape.y, page.shape.x, name_of(page.type));
+}
+
+/// What keeps `page` of `file` from being a slice like `first`; empty when nothing does.
+std::string misfit(const file_identity& file, const io::tiff_page& page, const io::tiff_page& first) {
+    const std::string place = fmt::format("{}: page {}: found ", file.path, page.number + 1);
+    if (page.shape != first.shape || page.type != first.type)
+        return fmt::format("{}{}; accepted: {} as in the first slice", place, text_of(page), text_of(first));
+    if (page.data_end > file.bytes)
+        return fmt::format(
+            "{}pixels up to byte {} of a file of {} bytes; accepted: a whole file, this one is truncated", place,
+            page.data_end, file.bytes);
+    return {};
+}
+
+/// What pages and stacks have in common: a size, a type, and slices read one by one.
+class tiff_slices : public scan_source {
+public:
+    extent3 extent() const override { return {slice_count(), first_.shape.y, first_.shape.x}; }
+    dtype type() const override { return first_.type; }
+    std::optional<double> voxel_size_um() const override { return voxel_size_um_; }
+    std::vector<file_identity> files() const override { return files_; }
+
+    grey_volume read(const box3& box) const override {
+        grey_volume grey = make_grey(first_.type, box.extent());
+        if (!box.empty())
+            read_slices(box, io::bytes_of(grey).data());
+        io::require_finite(grey, box, [this](index_t z) { return place_of(z); });
+        return grey;
+    }
+
+protected:
+    virtual index_t slice_count() const = 0;
+    virtual void read_slices(const box3& box, std::byte* to) const = 0;
+    virtual io::slice_place place_of(index_t z) const = 0;
+
+    index_t plane_bytes(const box3& box) const {
+        return box.extent().y * box.extent().x * static_cast<index_t>(bytes_per_voxel(first_.type));
+    }
+    void require_alike(const file_identity& file, const io::tiff_page& page) const {
+        if (page.shape != first_.shape || page.type != first_.type)
+            throw input_error(file.path, fmt::format("page {}", page.number + 1), text_of(page),
+                              text_of(first_) + " as in the first slice");
+    }
+
+    std::vector<file_identity> files_;
+    io::tiff_page first_;
+    std::optional<double> voxel_size_um_;
+};
+
+/// One file with a page per slice.
+class tiff_pages final : public tiff_slices {
+public:
+    explicit tiff_pages(const file_identity& path) {
+        files_.push_back(path);
+        io::tiff_file file(path);
+        const auto imagej = file.imagej();
+        do
+            pages_.push_back(file.page());
+        while (file.next());
+        first_ = pages_.front();
+        images_ = slice_count();
+        if (imagej)
+            believe(*imagej);
+    }
+
+    std::vector<std::string> problems() const override {
+        std::vector<std::string> found;
+        for (const io::tiff_page& page : pages_)
+            if (std::string problem = misfit(files_.front(), page, first_); !problem.empty())
+                found.push_back(std::move(problem));
+        if (images_ != slice_count())
+            found.push_back(fmt::format("{}: found {} pages; accepted: the {} slices that ImageJ's description states",
+                                        files_.front().path, slice_count(), images_));
+        return found;
+    }
+
+private:
+    /// Takes what ImageJ's description says about the whole stack. A single page may stand for slices without a
+    /// directory of their own, one behind the other.
+    void believe(const io::imagej_description& imagej) {
+        if (imagej.channels > 1)
+            throw input_error(files_.front().path, "ImageJ's description", fmt::format("{} channels", imagej.channels),
+                              "one channel; save each one as a stack of its own");
+        voxel_size_um_ = imagej.voxel_size_um;
+        images_ = imagej.images;
+        if (pages_.size() > 1 || !first_.data_offset)
+            return;
+        const index_t bytes = io::voxel_block{first_.shape, first_.type}.bytes();
+        for (index_t z = 1; z < imagej.images; ++z) {
+            io::tiff_page page = first_;
+            page.number = z;
+            page.data_offset = *first_.data_offset + z * bytes;
+            page.data_end = first_.data_end + z * bytes;
+            pages_.push_back(page);
+        }
+    }
+
+    index_t slice_count() const override { return static_cast<index_t>(pages_.size()); }
+
+    void read_slices(const box3& box, std::byte* to) const override {
+        io::tiff_file file(files_.front());
+        for (index_t z = box.lo.z; z < box.hi.z; ++z, to += plane_bytes(box)) {
+            const io::tiff_page& page = pages_[static_cast<std::size_t>(z)];
+            require_alike(files_.front(), page);
+            if (!page.data_offset)
+                file.go_to(page);
+            file.read(page, box, to);
+        }
+    }
+
+    io::slice_place place_of(index_t z) const override {
+        return {files_.front().path, fmt::format("page {}", pages_[static_cast<std::size_t>(z)].number + 1)};
+    }
+
+    std::vector<io::tiff_page> pages_;
+    index_t images_ = 0;  // that the file says it has
+};
+
+/// A file per slice.
+class tiff_stack final : public tiff_slices {
+public:
+    explicit tiff_stack(const std::vector<std::string>& paths) : paths_(paths) {
+        for (const std::string& path : paths)
+            files_.push_back(io::identify(path));
+        const io::tiff_file file(files_.front());
+        first_ = file.page();
+        if (const auto imagej = file.imagej())
+            voxel_size_um_ = imagej->voxel_size_um;
+    }
+
+    std::vector<std::string> problems() const override {
+        std::vector<std::string> found = io::numbering_problems(paths_);
+        for (const file_identity& slice : files_)
+            try {
+                io::tiff_file file(slice);
+                if (std::string problem = misfit(slice, file.page(), first_); !problem.empty())
+                    found.push_back(std::move(problem));
+                if (file.next())
+                    found.push_back(slice.path + ": found several pages; accepted: one slice per file in a stack");
+            } catch (const input_error& problem) {
+                found.emplace_back(problem.what());
+            }
+        return found;
+    }
+
+private:
+    index_t slice_count() const override { return static_cast<index_t>(files_.size()); }
+
+    void read_slices(const box3& box, std::byte* to) const override {
+        for (index_t z = box.lo.z; z < box.hi.z; ++z, to += plane_bytes(box)) {
+            const file_identity& slice = files_[static_cast<std::size_t>(z)];
+            const io::tiff_file file(slice);
+            const io::tiff_page page = file.page();
+            require_alike(slice, page);
+            file.read(page, box, to);
+        }
+    }
+
+    io::slice_place place_of(index_t z) const override { return {files_[static_cast<std::size_t>(z)].path, ""}; }
+
+    std::vector<std::string> paths_;
+};
+
+}  // namespace
+
+std::unique_ptr<scan_source> open_tiff(const tiff_source& source) {
+    const std::vector<std::string> paths = io::matching_files(source.path);
+    if (paths.size() == 1)
+        return std::make_unique<tiff_pages>(io::identify(paths.front()));
+    return std::make_unique<tiff_stack>(paths);
+}
+
+}  // namespace tomosweep

@@ -1,0 +1,188 @@
+#include "tomosweep/kernels/distance.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+#include "parabola.hpp"
+#include "tomosweep/core/error.hpp"
+#include "tomosweep/kernels/row_bits.hpp"
+
+namespace tomosweep {
+namespace {
+
+/// Squared distances of a row's stretch without background, between two background voxels `before` its first and
+/// `behind` its last voxel.
+void fill_gap(distance_sq_t* out, index_t length, row_carry ends) {
+    if (ends.before == no_background && ends.behind == no_background) {
+        std::fill_n(out, length, unbounded_sq);
+        return;
+    }
+    index_t nearer_before = (ends.behind + length - ends.before + 1) / 2;
+    if (ends.before == no_background)
+        nearer_before = 0;
+    if (ends.behind == no_background)
+        nearer_before = length;
+    nearer_before = std::clamp<index_t>(nearer_before, 0, length);
+    for (index_t i = 0; i < nearer_before; ++i) {
+        const auto distance = static_cast<distance_sq_t>(ends.before + i);
+        out[i] = distance * distance;
+    }
+    for (index_t i = nearer_before; i < length; ++i) {
+        const auto distance = static_cast<distance_sq_t>(ends.behind + length - 1 - i);
+        out[i] = distance * distance;
+    }
+}
+
+/// The x pass of one row; `words` is scratch of words_per_row().
+void distance_along_row(const class_t* classes, index_t voxels, int phase, row_carry carry, std::uint64_t* words,
+                        distance_sq_t* out) {
+    row_bits(classes, voxels, background_classes(phase), words);
+    std::fill_n(out, voxels, distance_sq_t{0});
+    index_t gap = 0;
+    bool in_gap = true;
+    row_carry ends{carry.before, 1};
+    const auto close_gap = [&](index_t end, index_t behind) {
+        ends.behind = behind;
+        fill_gap(out + gap, end - gap, ends);
+        ends.before = 1;
+    };
+    for_each_edge(words, voxels, [&](index_t x) {
+        if (in_gap && x > gap)
+            close_gap(x, 1);
+        else if (in_gap)
+            ends.before = 1;
+        gap = x;
+        in_gap = !in_gap;
+    });
+    if (in_gap && gap < voxels)
+        close_gap(voxels, carry.behind);
+}
+
+/// Lines of one plane that extend_distance() works on together: `lanes` columns of x at one place of the third axis.
+struct bundle {
+    const distance_sq_t* from;
+    index_t from_stride;
+    distance_sq_t* to;
+    index_t to_stride;
+    index_t lanes;
+};
+
+void extend_bundle(const bundle& lines, index_t length, index_t first, index_t count, parabola_envelope& envelope,
+                   distance_sq_t* result) {
+    distance_sq_t* const input = envelope.input();
+    for (index_t i = 0; i < length; ++i)
+        std::copy_n(lines.from + i * lines.from_stride, lines.lanes, input + i * parabola_lanes);
+    // Lanes without a line would keep the last bundle's values and look farther than needed.
+    for (index_t lane = lines.lanes; lane < parabola_lanes; ++lane)
+        for (index_t i = 0; i < length; ++i)
+            input[i * parabola_lanes + lane] = input[i * parabola_lanes];
+    envelope.evaluate(first, count, result);
+    for (index_t i = 0; i < count; ++i)
+        std::copy_n(result + i * parabola_lanes, lines.lanes, lines.to + i * lines.to_stride);
+}
+
+}  // namespace
+
+std::vector<background_span> row_backgrounds(view3<const class_t> classes, int phase) {
+    const extent3 extent = classes.extent();
+    std::vector<background_span> spans(static_cast<std::size_t>(extent.z * extent.y));
+#pragma omp parallel
+    {
+        std::vector<std::uint64_t> words(static_cast<std::size_t>(words_per_row(extent.x)));
+#pragma omp for schedule(static)
+        for (index_t row = 0; row < extent.z * extent.y; ++row) {
+            row_bits(classes.row(row / extent.y, row % extent.y), extent.x, background_classes(phase), words.data());
+            background_span& span = spans[static_cast<std::size_t>(row)];
+            for (std::size_t word = 0; word < words.size(); ++word) {
+                const index_t x = static_cast<index_t>(word) * bits_per_word;
+                if (words[word] == 0)
+                    continue;
+                if (span.first == no_background)
+                    span.first = x + std::countr_zero(words[word]);
+                span.last = x + bits_per_word - 1 - std::countl_zero(words[word]);
+            }
+        }
+    }
+    return spans;
+}
+
+void distance_along_x(view3<const class_t> classes, int phase, std::span<const row_carry> carries,
+                      view3<distance_sq_t> distance) {
+    const extent3 extent = classes.extent();
+    require(distance.extent() == extent, "classes and distances have the same extent");
+    require(carries.empty() || static_cast<index_t>(carries.size()) == extent.z * extent.y, "one carry per row");
+#pragma omp parallel
+    {
+        std::vector<std::uint64_t> words(static_cast<std::size_t>(words_per_row(extent.x)));
+#pragma omp for schedule(static)
+        for (index_t row = 0; row < extent.z * extent.y; ++row) {
+            const row_carry carry = carries.empty() ? row_carry{} : carries[static_cast<std::size_t>(row)];
+            const index_t z = row / extent.y;
+            const index_t y = row % extent.y;
+            distance_along_row(classes.row(z, y), extent.x, phase, carry, words.data(), distance.row(z, y));
+        }
+    }
+}
+
+void extend_distance(axis direction, view3<const distance_sq_t> from, index_t first, view3<distance_sq_t> to) {
+    require(direction != axis::x, "distances extend along y or z");
+    const bool along_y = direction == axis::y;
+    const extent3 extent = to.extent();
+    const index_t length = along(from.extent(), direction);
+    const index_t count = along(extent, direction);
+    require(first >= 0 && first + count <= length, "the output lies within the input");
+    const index_t planes = along_y ? extent.z : extent.y;
+    const index_t bundles = (extent.x + parabola_lanes - 1) / parabola_lanes;
+#pragma omp parallel
+    {
+        parabola_envelope envelope(length);
+        std::vector<distance_sq_t> result(static_cast<std::size_t>(count * parabola_lanes));
+#pragma omp for schedule(dynamic)
+        for (index_t plane = 0; plane < planes; ++plane)
+            for (index_t i = 0; i < bundles; ++i) {
+                const index_t x = i * parabola_lanes;
+                const bundle lines{(along_y ? from.row(plane, 0) : from.row(0, plane)) + x,
+                                   along_y ? from.row_stride() : from.plane_stride(),
+                                   (along_y ? to.row(plane, 0) : to.row(0, plane)) + x,
+                                   along_y ? to.row_stride() : to.plane_stride(),
+                                   std::min(parabola_lanes, extent.x - x)};
+                extend_bundle(lines, length, first, count, envelope, result.data());
+            }
+    }
+}
+
+void clear_outside_phase(view3<const class_t> classes, int phase, view3<distance_sq_t> distance) {
+    const extent3 extent = classes.extent();
+    const auto highest = static_cast<class_t>(phase);
+#pragma omp parallel for schedule(static)
+    for (index_t row = 0; row < extent.z * extent.y; ++row) {
+        const class_t* const of_row = classes.row(row / extent.y, row % extent.y);
+        distance_sq_t* const out = distance.row(row / extent.y, row % extent.y);
+        for (index_t x = 0; x < extent.x; ++x)
+            out[x] = of_row[x] <= highest ? out[x] : 0;
+    }
+}
+
+distance_sq_t max_distance_sq(view3<const distance_sq_t> distance) {
+    const extent3 extent = distance.extent();
+    distance_sq_t largest = 0;
+#pragma omp parallel for schedule(static) reduction(max : largest)
+    for (index_t row = 0; row < extent.z * extent.y; ++row) {
+        const distance_sq_t* const values = distance.row(row / extent.y, row % extent.y);
+        for (index_t x = 0; x < extent.x; ++x)
+            largest = std::max(largest, values[x]);
+    }
+    return largest;
+}
+
+array3<distance_sq_t> squared_distance(view3<const class_t> classes, int phase) {
+    array3<distance_sq_t> distance(classes.extent());
+    distance_along_x(classes, phase, {}, distance.view());
+    extend_distance(axis::y, distance.view(), 0, distance.view());
+    extend_distance(axis::z, distance.view(), 0, distance.view());
+    clear_outside_phase(classes, phase, distance.view());
+    return distance;
+}
+
+}  // namespace tomosweep

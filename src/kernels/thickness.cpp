@@ -1,0 +1,152 @@
+#include "tomosweep/kernels/thickness.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cmath>
+#include <exception>
+
+#include "painter.hpp"
+#include "tomosweep/core/error.hpp"
+#include "tomosweep/kernels/distance.hpp"
+
+namespace tomosweep {
+namespace {
+
+constexpr std::size_t portion = 4096;
+
+/// Everything that is the same for all slabs.
+struct painting {
+    view3<const class_t> classes;
+    int phase;
+    index3 origin;
+    std::span<const ball> balls;
+    bool ordered;  // by z
+    distance_sq_t max_radius_sq;
+    index_t reach;
+};
+
+/// The balls that reach the layers [z_lo, z_hi) of the whole volume, largest first.
+std::vector<ball> balls_for(const painting& work, index_t z_lo, index_t z_hi) {
+    std::span<const ball> near = work.balls;
+    if (work.ordered) {
+        const auto begin =
+            std::partition_point(near.begin(), near.end(), [&](const ball& one) { return one.z < z_lo - work.reach; });
+        const auto end =
+            std::partition_point(begin, near.end(), [&](const ball& one) { return one.z < z_hi + work.reach; });
+        near = {begin, end};
+    }
+    std::vector<ball> reaching;
+    for (const ball& one : near) {
+        const index_t off = std::max<index_t>({z_lo - one.z, one.z - (z_hi - 1), 0});
+        if (off * off < static_cast<index_t>(one.radius_sq))
+            reaching.push_back(one);
+    }
+    std::stable_sort(reaching.begin(), reaching.end(),
+                     [](const ball& a, const ball& b) { return a.radius_sq > b.radius_sq; });
+    return reaching;
+}
+
+/// Paints the layers [z_lo, z_hi) of the block.
+void paint_slab(const painting& work, index_t z_lo, index_t z_hi, const run_sink& sink) {
+    unpainted_slab slab(work.classes, work.phase, z_lo, z_hi);
+    std::vector<painted_run> painted;
+    ball_mask mask;
+    distance_sq_t shaped = 0;
+    if (work.max_radius_sq == unbounded_sq)
+        slab.paint_rest(unbounded_sq, painted);
+    else
+        for (const ball& one : balls_for(work, work.origin.z + z_lo, work.origin.z + z_hi)) {
+            if (slab.voxels_left() == 0)
+                break;
+            if (one.radius_sq != shaped)
+                mask.shape(shaped = one.radius_sq);
+            slab.paint(mask, index3{one.z, one.y, one.x} - work.origin, one.radius_sq, painted);
+            if (painted.size() >= portion) {
+                sink(painted);
+                painted.clear();
+            }
+        }
+    if (!painted.empty())
+        sink(painted);
+    require(slab.voxels_left() == 0, "the balls cover the whole phase");
+}
+
+/// Layers per slab: its bitmap stays in a core's cache and every thread finds work.
+index_t slab_layers(const extent3& extent, index_t threads) {
+    constexpr index_t bitmap_bits = index_t{8} << 20;
+    const index_t fitting = bitmap_bits / std::max<index_t>(extent.y * extent.x, 1);
+    const index_t shared = (extent.z + threads - 1) / threads;
+    return std::max<index_t>(std::min(std::max<index_t>(fitting, 16), shared), 1);
+}
+
+/// First exception of a parallel region, to be thrown after it.
+class first_failure {
+public:
+    template <class Work>
+    void guard(Work&& work) {
+        try {
+            work();
+        } catch (...) {
+            if (!failed_.exchange(true))
+                failure_ = std::current_exception();
+        }
+    }
+    void rethrow() const {
+        if (failure_)
+            std::rethrow_exception(failure_);
+    }
+
+private:
+    std::atomic<bool> failed_{false};
+    std::exception_ptr failure_;
+};
+
+}  // namespace
+
+void paint_thickness(view3<const class_t> classes, int phase, const box3& box, std::span<const ball> balls,
+                     const std::function<run_sink()>& make_sink) {
+    painting work{classes, phase, box.lo, balls, true, 0, 0};
+    work.ordered = std::is_sorted(balls.begin(), balls.end(), [](const ball& a, const ball& b) { return a.z < b.z; });
+    for (const ball& one : balls)
+        work.max_radius_sq = std::max(work.max_radius_sq, one.radius_sq);
+    work.reach = static_cast<index_t>(std::sqrt(static_cast<double>(work.max_radius_sq))) + 1;
+
+    const index_t layers = classes.extent().z;
+    const index_t step = slab_layers(classes.extent(), omp_get_max_threads());
+    first_failure failure;
+#pragma omp parallel
+    {
+        run_sink sink;
+#pragma omp critical(tomosweep_make_sink)
+        failure.guard([&] { sink = make_sink(); });
+#pragma omp for schedule(dynamic)
+        for (index_t z = 0; z < layers; z += step)
+            failure.guard([&] { paint_slab(work, z, std::min(z + step, layers), sink); });
+    }
+    failure.rethrow();
+}
+
+void paint_thickness_map(view3<const class_t> classes, int phase, const box3& box, std::span<const ball> balls,
+                         view3<distance_sq_t> thickness) {
+    const auto write = [thickness](std::span<const painted_run> runs) {
+        for (const painted_run& run : runs) {
+            distance_sq_t* const row = thickness.row(run.z, run.y) + run.x;
+            for (std::uint64_t voxels = run.voxels; voxels != 0; voxels &= voxels - 1)
+                row[std::countr_zero(voxels)] = run.radius_sq;
+        }
+    };
+    paint_thickness(classes, phase, box, balls, [&]() -> run_sink { return write; });
+}
+
+array3<distance_sq_t> local_thickness(view3<const class_t> classes, int phase) {
+    const box3 box = whole(classes.extent());
+    array3<distance_sq_t> map = squared_distance(classes, phase);
+    const std::vector<ball> balls = find_centres(map.view(), box, box, max_distance_sq(map.view()));
+    paint_thickness_map(classes, phase, box, balls, map.view());
+    return map;
+}
+
+}  // namespace tomosweep

@@ -1,0 +1,100 @@
+#include "tomosweep/kernels/centres.hpp"
+
+#include <gtest/gtest.h>
+
+#include "oracle/thickness.hpp"
+#include "support/phase_volumes.hpp"
+
+namespace tomosweep {
+namespace {
+
+constexpr index3 steps[] = {{0, 0, 1}, {0, 1, 1}, {1, 1, 1}};
+
+bool contains(const index3& step, index_t larger_sq, index_t radius_sq) {
+    for (index_t z = -8; z <= 8; ++z)
+        for (index_t y = -8; y <= 8; ++y)
+            for (index_t x = -8; x <= 8; ++x)
+                if (z * z + y * y + x * x < radius_sq && oracle::distance_sq({z, y, x}, step) >= larger_sq)
+                    return false;
+    return true;
+}
+
+TEST(centres, tables_hold_the_smallest_containing_radius) {
+    const containment_tables tables(50);
+    ASSERT_EQ(tables.covered(), 50U);
+    for (distance_sq_t radius_sq = 1; radius_sq <= 50; ++radius_sq)
+        for (std::size_t step = 0; step < 3; ++step) {
+            const index_t larger = tables.containing(radius_sq, step);
+            EXPECT_TRUE(contains(steps[step], larger, radius_sq)) << radius_sq << " step " << step;
+            EXPECT_FALSE(contains(steps[step], larger - 1, radius_sq)) << radius_sq << " step " << step;
+        }
+}
+
+/// Thickness from the kept balls alone.
+array3<distance_sq_t> covered_by(const std::vector<ball>& balls, view3<const class_t> classes, int phase) {
+    array3<distance_sq_t> thickness(classes.extent(), 0);
+    for (const ball& one : balls)
+        oracle::for_each_voxel(classes.extent(), [&](const index3& at) {
+            const bool inside = one.radius_sq == unbounded_sq ||
+                                oracle::distance_sq(at, {one.z, one.y, one.x}) < static_cast<index_t>(one.radius_sq);
+            distance_sq_t& value = thickness(at.z, at.y, at.x);
+            if (inside && classes[at] <= phase)
+                value = std::max(value, one.radius_sq);
+        });
+    return thickness;
+}
+
+std::vector<distance_sq_t> values(const array3<distance_sq_t>& map) {
+    return {map.values().begin(), map.values().end()};
+}
+
+TEST(centres, kept_balls_cover_what_all_balls_cover) {
+    for (const support::named_volume& volume : support::small_volumes()) {
+        const auto distance = oracle::squared_distance(volume.classes.view(), 1);
+        const box3 box = whole(distance.extent());
+        for (const distance_sq_t table_size : {distance_sq_t{1000}, distance_sq_t{2}}) {
+            const auto balls = find_centres(distance.view(), box, box, table_size);
+            EXPECT_EQ(values(covered_by(balls, volume.classes.view(), 1)),
+                      values(oracle::local_thickness(volume.classes.view(), 1)))
+                << volume.name;
+        }
+    }
+}
+
+TEST(centres, an_odd_slab_keeps_only_its_middle_layer) {
+    array3<class_t> classes({9, 8, 70}, class_background);
+    std::fill_n(classes.view().row(2, 0), 5 * 8 * 70, class_t{0});
+    const auto distance = oracle::squared_distance(classes.view(), 0);
+    const box3 box = whole(distance.extent());
+    std::vector<ball> middle;
+    for (std::int32_t y = 0; y < 8; ++y)
+        for (std::int32_t x = 0; x < 70; ++x)
+            middle.push_back({4, y, x, 9});
+    EXPECT_EQ(find_centres(distance.view(), box, box, 9), middle);
+}
+
+TEST(centres, an_unbounded_block_has_one_ball) {
+    const auto volume = support::filled({3, 4, 5}, 0);
+    const auto distance = oracle::squared_distance(volume.classes.view(), 0);
+    const box3 box{{1, 1, 1}, {4, 5, 6}};
+    EXPECT_EQ(find_centres(distance.view(), box, box, unbounded_sq), std::vector<ball>({{1, 1, 1, unbounded_sq}}));
+}
+
+TEST(centres, blocks_with_halo_list_the_centres_of_the_whole) {
+    const auto volume = support::blobs({14, 15, 70}, 25, 6, 11);
+    const auto distance = oracle::squared_distance(volume.classes.view(), 0);
+    const box3 box = whole(distance.extent());
+    const auto all = find_centres(distance.view(), box, box, 400);
+    for (const box3& interior : {box3{{0, 0, 0}, {7, 15, 70}}, box3{{7, 4, 30}, {14, 9, 66}}}) {
+        const box3 seen = grown(interior, {1, 1, 1}, box);
+        std::vector<ball> expected;
+        for (const ball& one : all)
+            if (interior.contains({one.z, one.y, one.x}))
+                expected.push_back(one);
+        EXPECT_FALSE(expected.empty());
+        EXPECT_EQ(find_centres(view3<const distance_sq_t>(distance.view()).part(seen), seen, interior, 400), expected);
+    }
+}
+
+}  // namespace
+}  // namespace tomosweep

@@ -1,0 +1,114 @@
+#include "tomosweep/kernels/thickness.hpp"
+
+#include <gtest/gtest.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <bit>
+#include <deque>
+#include <map>
+#include <random>
+
+#include "oracle/thickness.hpp"
+#include "support/phase_volumes.hpp"
+#include "tomosweep/core/error.hpp"
+#include "tomosweep/kernels/distance.hpp"
+
+namespace tomosweep {
+namespace {
+
+std::vector<distance_sq_t> values(const array3<distance_sq_t>& map) {
+    return {map.values().begin(), map.values().end()};
+}
+
+/// Slabs are cut per thread, so more threads mean thinner slabs.
+class threads_set {
+public:
+    explicit threads_set(int threads) : usual_(omp_get_max_threads()) { omp_set_num_threads(threads); }
+    threads_set(const threads_set&) = delete;
+    threads_set& operator=(const threads_set&) = delete;
+    ~threads_set() { omp_set_num_threads(usual_); }
+
+private:
+    int usual_;
+};
+
+TEST(thickness, equals_the_largest_covering_ball_for_any_number_of_threads) {
+    for (const support::named_volume& volume : support::small_volumes()) {
+        const auto expected = values(oracle::local_thickness(volume.classes.view(), 1));
+        for (const int threads : {1, 2, 5}) {
+            const threads_set set(threads);
+            EXPECT_EQ(values(local_thickness(volume.classes.view(), 1)), expected)
+                << volume.name << ", " << threads << " threads";
+        }
+    }
+}
+
+TEST(thickness, is_exact_for_balls_wider_than_a_word) {
+    for (const extent3& extent : {extent3{2, 50, 130}, extent3{40, 2, 150}, extent3{2, 3, 300}}) {
+        auto volume = support::one_background_voxel(extent, {extent.z - 1, 0, extent.x / 3});
+        volume.classes(0, extent.y / 2, extent.x - 1) = 2;
+        EXPECT_EQ(values(local_thickness(volume.classes.view(), 1)),
+                  values(oracle::local_thickness(volume.classes.view(), 1)));
+    }
+}
+
+TEST(thickness, balls_from_other_blocks_reach_in) {
+    const auto volume = support::blobs({20, 15, 80}, 20, 8, 12);
+    const auto classes = volume.classes.view();
+    const box3 all = whole(classes.extent());
+    const auto expected = oracle::local_thickness(classes, 0);
+    auto balls = find_centres(squared_distance(classes, 0).view(), all, all, 1000);
+    std::shuffle(balls.begin(), balls.end(), std::mt19937_64(3));
+    for (const box3& box :
+         {box3{{0, 0, 0}, {9, 15, 65}}, box3{{9, 10, 65}, {20, 15, 80}}, box3{{4, 5, 6}, {5, 6, 7}}}) {
+        array3<distance_sq_t> block(box.extent(), 0);
+        paint_thickness_map(classes.part(box), 0, box, balls, block.view());
+        array3<distance_sq_t> wanted(box.extent());
+        copy(view3<const distance_sq_t>(expected.view()).part(box), wanted.view());
+        EXPECT_EQ(values(block), values(wanted));
+    }
+}
+
+TEST(thickness, a_slab_reads_its_inner_width) {
+    // Five layers between background: distance 3 at the middle layer, 2.5 rounded to the voxel grid.
+    array3<class_t> classes({9, 40, 70}, class_background);
+    for (index_t z = 2; z < 7; ++z)
+        std::fill_n(classes.view().row(z, 0), 40 * 70, class_t{0});
+    const auto map = local_thickness(classes.view(), 0);
+    oracle::for_each_voxel(
+        classes.extent(), [&](const index3& at) { EXPECT_EQ(map(at.z, at.y, at.x), at.z >= 2 && at.z < 7 ? 9U : 0U); });
+}
+
+TEST(thickness, every_phase_voxel_is_handed_over_exactly_once) {
+    const auto volume = support::noise({5, 17, 130}, 0.8, 0.05, 13);
+    const auto classes = volume.classes.view();
+    const box3 box = whole(classes.extent());
+    const auto distance = squared_distance(classes, 1);
+    const auto balls = find_centres(distance.view(), box, box, max_distance_sq(distance.view()));
+    std::deque<std::map<distance_sq_t, index_t>> counts;
+    paint_thickness(classes, 1, box, balls, [&]() -> run_sink {
+        return [&count = counts.emplace_back()](std::span<const painted_run> runs) {
+            for (const painted_run& run : runs)
+                count[run.radius_sq] += std::popcount(run.voxels);
+        };
+    });
+    std::map<distance_sq_t, index_t> sum, expected;
+    for (const auto& count : counts)
+        for (const auto& [radius_sq, voxels] : count)
+            sum[radius_sq] += voxels;
+    for (const distance_sq_t radius_sq : values(oracle::local_thickness(classes, 1)))
+        if (radius_sq != 0)
+            ++expected[radius_sq];
+    EXPECT_EQ(sum, expected);
+}
+
+TEST(thickness, reports_a_phase_voxel_that_no_ball_covers) {
+    const auto volume = support::filled({3, 3, 3}, 0);
+    array3<distance_sq_t> map(volume.classes.extent(), 0);
+    const std::vector<ball> balls = {{0, 0, 0, 5}};
+    EXPECT_THROW(paint_thickness_map(volume.classes.view(), 0, whole(map.extent()), balls, map.view()), internal_error);
+}
+
+}  // namespace
+}  // namespace tomosweep
