@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "oracle/distance.hpp"
-#include "support/class_volumes.hpp"
+#include "support/phase_volumes.hpp"
 #include "support/shared_volume.hpp"
 #include "tomosweep/core/error.hpp"
 
@@ -28,20 +28,20 @@ void expect_exact(const communicator& ranks, const named_volume& volume, int pha
 
 TEST(squared_distance, equals_the_nearest_background_of_the_whole_volume) {
     const auto ranks = communicator::world();
-    for (const named_volume& volume : support::small_volumes())
+    for (const named_volume& volume : support::shared_volumes())
         expect_exact(ranks, volume, 1);
 }
 
 TEST(squared_distance, reaches_over_many_blocks_to_a_single_background_voxel) {
     const auto ranks = communicator::world();
-    for (const extent3& extent : {extent3{23, 9, 8}, extent3{8, 23, 9}, extent3{9, 8, 23}, extent3{3, 2, 5}})
+    for (const extent3& extent : {extent3{23, 5, 4}, extent3{4, 23, 5}, extent3{5, 4, 23}, extent3{3, 2, 5}})
         for (const index3& at : {index3{0, 0, 0}, extent - index3{1, 1, 1}})
             expect_exact(ranks, support::one_background_voxel(extent, at), 0);
 }
 
 TEST(squared_distance, fetches_again_when_the_first_layers_hold_no_background) {
     const auto ranks = communicator::world();
-    for (const extent3& extent : {extent3{600, 3, 1}, extent3{2, 700, 2}})
+    for (const extent3& extent : {extent3{600, 2, 1}, extent3{1, 700, 2}})
         expect_exact(ranks, support::one_background_voxel(extent, {0, 1, 0}), 0);
 }
 
@@ -52,7 +52,7 @@ TEST(squared_distance, is_the_same_in_slabs_of_any_size_and_inside_a_larger_arra
     const auto expected = oracle::squared_distance(volume.classes.view(), 0);
     on_all_grids(ranks, volume.classes.extent(), [&](const domain& grid) {
         const auto own = part_of(volume.classes, grid.own());
-        for (const index_t slab : {index_t{1}, index_t{50}, index_t{333}}) {
+        for (const index_t slab : {index_t{50}, index_t{333}}) {
             array3<distance_sq_t> larger(grid.own().extent() + index3{2, 2, 2}, 7);
             const index3 origin{1, 1, 1};
             const auto inner = larger.view().part({origin, origin + grid.own().extent()});

@@ -5,7 +5,7 @@
 #include <map>
 
 #include "oracle/thickness.hpp"
-#include "support/class_volumes.hpp"
+#include "support/phase_volumes.hpp"
 #include "support/shared_volume.hpp"
 #include "tomosweep/core/error.hpp"
 
@@ -77,7 +77,7 @@ void expect_exact(const communicator& ranks, const named_volume& volume, int pha
 
 TEST(measure_thickness, equals_the_largest_covering_ball_of_the_whole_volume) {
     const auto ranks = communicator::world();
-    for (const named_volume& volume : support::small_volumes())
+    for (const named_volume& volume : support::shared_volumes())
         expect_exact(ranks, volume, 1);
 }
 

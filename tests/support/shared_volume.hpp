@@ -7,6 +7,7 @@
 #include <tuple>
 #include <vector>
 
+#include "support/phase_volumes.hpp"
 #include "tomosweep/core/array.hpp"
 #include "tomosweep/grid/domain.hpp"
 
@@ -26,6 +27,23 @@ inline std::vector<extent3> grids_of(const extent3& volume, int ranks) {
 
 inline std::string name_of(const extent3& extent) {
     return std::to_string(extent.z) + " x " + std::to_string(extent.y) + " x " + std::to_string(extent.x);
+}
+
+/// Volumes for every grid: few, since each is cut in many ways, but of every kind, and many thinner than the grid.
+inline std::vector<named_volume> shared_volumes() {
+    std::vector<named_volume> volumes;
+    volumes.push_back(noise({7, 9, 11}, 0.5, 0, 31));
+    volumes.push_back(noise({5, 3, 70}, 0.9, 0.08, 32));
+    volumes.push_back(noise({9, 8, 7}, 0.97, 0, 33));
+    volumes.push_back(noise({1, 13, 9}, 0.6, 0.3, 34));
+    volumes.push_back(noise({11, 1, 1}, 0.5, 0.1, 35));
+    volumes.push_back(noise({1, 1, 70}, 0.9, 0, 36));
+    volumes.push_back(blobs({12, 11, 13}, 6, 7, 37));
+    volumes.push_back(checkerboard({3, 4, 5}));
+    for (const class_t value : {class_t{0}, class_background, class_outside})
+        volumes.push_back(filled({4, 5, 6}, value));
+    volumes.push_back(filled({1, 1, 1}, 0));
+    return volumes;
 }
 
 /// The voxels of `box` as an array of their own.
