@@ -1,0 +1,138 @@
+#include "tomosweep/ops/thickness.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "oracle/thickness.hpp"
+#include "support/phase_volumes.hpp"
+#include "support/shared_volume.hpp"
+#include "tomosweep/core/error.hpp"
+
+namespace tomosweep {
+namespace {
+
+using support::expect_own_part;
+using support::named_volume;
+using support::on_all_grids;
+using support::part_of;
+
+depth_bins bins_along(axis direction, const extent3& volume, std::int32_t count) {
+    depth_bins depth{direction, {}, count};
+    const index_t layers = along(volume, direction);
+    for (index_t layer = 0; layer < layers; ++layer)
+        depth.bin_of_layer.push_back(static_cast<std::int32_t>(layer * count / layers));
+    return depth;
+}
+
+thickness_table counted(const array3<distance_sq_t>& thickness, const depth_bins& depth) {
+    std::map<std::pair<distance_sq_t, std::int32_t>, std::int64_t> counts;
+    oracle::for_each_voxel(thickness.extent(), [&](const index3& at) {
+        const auto layer = static_cast<std::size_t>(along(at, depth.direction));
+        if (const distance_sq_t radius_sq = thickness.view()[at]; radius_sq != 0)
+            ++counts[{radius_sq, depth.bin_of_layer[layer]}];
+    });
+    thickness_table table;
+    for (const auto& [key, voxels] : counts)
+        table.push_back({key.first, key.second, voxels});
+    return table;
+}
+
+/// Class by the definition: the smallest k with radius_sq >= minimum_sq[n - 1 - k].
+array3<class_t> kept(const array3<class_t>& classes, const array3<distance_sq_t>& thickness,
+                     const std::vector<distance_sq_t>& minimum_sq) {
+    array3<class_t> result(classes.extent(), class_background);
+    oracle::for_each_voxel(classes.extent(), [&](const index3& at) {
+        class_t& value = result.view()[at];
+        const distance_sq_t radius_sq = thickness.view()[at];
+        if (classes.view()[at] == class_outside)
+            value = class_outside;
+        else
+            for (std::size_t k = minimum_sq.size(); radius_sq != 0 && k-- > 0;)
+                if (radius_sq >= minimum_sq[minimum_sq.size() - 1 - k])
+                    value = static_cast<class_t>(k);
+    });
+    return result;
+}
+
+void expect_exact(const communicator& ranks, const named_volume& volume, int phase) {
+    SCOPED_TRACE(volume.name);
+    const extent3& extent = volume.classes.extent();
+    const auto thickness = oracle::local_thickness(volume.classes.view(), phase);
+    const distance_sq_t largest = std::ranges::max(oracle::squared_distance(volume.classes.view(), phase).values());
+    const std::vector<distance_sq_t> minimum_sq = {1, 2, 2, 4, 9, 30};
+    const auto kept_classes = kept(volume.classes, thickness, minimum_sq);
+    axis direction = axis::z;
+    on_all_grids(ranks, extent, [&](const domain& grid) {
+        const depth_bins depth = bins_along(direction, extent, 3);
+        const auto own = part_of(volume.classes, grid.own());
+        const auto result = measure_thickness(grid, own.view(), phase, depth, minimum_sq, thickness_map::kept);
+        expect_own_part(grid, result.thickness_sq, thickness);
+        expect_own_part(grid, result.kept_classes, kept_classes);
+        EXPECT_EQ(result.table, counted(thickness, depth));
+        EXPECT_EQ(result.max_distance_sq, largest);
+        direction = direction == axis::z ? axis::y : direction == axis::y ? axis::x : axis::z;
+    });
+}
+
+TEST(measure_thickness, equals_the_largest_covering_ball_of_the_whole_volume) {
+    const auto ranks = communicator::world();
+    for (const named_volume& volume : support::shared_volumes())
+        expect_exact(ranks, volume, 1);
+}
+
+TEST(measure_thickness, one_ball_over_all_blocks_gives_one_thickness) {
+    const auto ranks = communicator::world();
+    named_volume volume = support::filled({19, 19, 19}, class_background);
+    volume.name = "one ball";
+    const index3 centre{9, 9, 9};
+    oracle::for_each_voxel(volume.classes.extent(), [&](const index3& at) {
+        if (oracle::distance_sq(at, centre) < 82)
+            volume.classes.view()[at] = 0;
+    });
+    expect_exact(ranks, volume, 0);
+    on_all_grids(ranks, volume.classes.extent(), [&](const domain& grid) {
+        const auto own = part_of(volume.classes, grid.own());
+        const auto result = measure_thickness(grid, own.view(), 0, bins_along(axis::z, {19, 19, 19}, 1), {});
+        ASSERT_EQ(result.table.size(), 1u);
+        EXPECT_EQ(result.table[0].radius_sq, 82u);
+        EXPECT_EQ(result.kept_classes.voxels(), 0);
+        EXPECT_EQ(result.thickness_sq.voxels(), 0);
+    });
+}
+
+TEST(measure_thickness, balls_of_large_radius_reach_beyond_the_next_block) {
+    const auto ranks = communicator::world();
+    for (const extent3& extent : {extent3{40, 5, 4}, extent3{4, 40, 5}, extent3{5, 4, 40}})
+        expect_exact(ranks, support::one_background_voxel(extent, {0, 0, 0}), 0);
+}
+
+TEST(local_thickness_sq, slab_of_w_layers_reads_its_known_width_on_every_grid) {
+    const auto ranks = communicator::world();
+    for (const index_t width : {1, 2, 5, 6}) {
+        named_volume volume = support::filled({12, 9, 10}, class_background);
+        for (index_t z = 3; z < 3 + width; ++z)
+            std::fill_n(volume.classes.view().row(z, 0), 90, class_t{0});
+        const auto radius = static_cast<distance_sq_t>((width + 1) / 2);
+        on_all_grids(ranks, volume.classes.extent(), [&](const domain& grid) {
+            const auto own = part_of(volume.classes, grid.own());
+            const auto map = local_thickness_sq(grid, own.view(), 0);
+            for (index_t i = 0; i < map.voxels(); ++i)
+                ASSERT_EQ(map.data()[i], own.data()[i] == 0 ? radius * radius : 0);
+        });
+    }
+}
+
+TEST(measure_thickness, throws_on_every_rank_when_limits_do_not_ascend) {
+    const auto ranks = communicator::world();
+    const domain grid(ranks, {6, 5, 4});
+    const array3<class_t> own(grid.own().extent(), 0);
+    const std::vector<distance_sq_t> falling = {4, 1};
+    const std::vector<distance_sq_t> ascending = {1, 4};
+    EXPECT_THROW(
+        measure_thickness(grid, own.view(), 0, bins_along(axis::z, {6, 5, 4}, 1), ranks.root() ? falling : ascending),
+        error);
+}
+
+}  // namespace
+}  // namespace tomosweep
