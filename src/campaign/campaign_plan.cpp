@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "tomosweep/campaign/job_error.hpp"
+#include "tomosweep/campaign/thresholds.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/core/error.hpp"
 
@@ -58,23 +59,50 @@ void require_one_usable(const campaign_plan& plan) {
     throw job_error(std::move(problems));
 }
 
-}  // namespace
-
-campaign_plan make_plan(const communicator& ranks, job_spec job, sweep_spec sweep, std::vector<std::string> fields) {
+campaign_plan unseen_plan(job_spec job, sweep_spec sweep, std::vector<std::string> fields) {
     campaign_plan plan{std::move(job), std::move(sweep), std::move(fields), {}, {}, {}};
     for (const phase_spec& phase : plan.job.phases)
         plan.thresholds.push_back(phase.threshold.value_or(plan.sweep.threshold));
     plan.scans.resize(plan.job.scans.size());
+    return plan;
+}
+
+void look_at_scans(campaign_plan& plan) {
+    for (std::size_t i = 0; i < plan.scans.size(); ++i)
+        plan.scans[i] = look_at(plan.job.scans[i], plan.job.file);
+}
+
+void complete(campaign_plan& plan) {
+    require_one_usable(plan);
+    plan.axes = axes_of(plan);
+}
+
+}  // namespace
+
+campaign_plan make_plan(job_spec job, sweep_spec sweep, std::vector<std::string> fields) {
+    campaign_plan plan = unseen_plan(std::move(job), std::move(sweep), std::move(fields));
+    look_at_scans(plan);
+    complete(plan);
+    return plan;
+}
+
+campaign_plan make_plan(const communicator& ranks, job_spec job, sweep_spec sweep, std::vector<std::string> fields) {
+    campaign_plan plan = unseen_plan(std::move(job), std::move(sweep), std::move(fields));
     agreed(ranks, [&] {
         if (ranks.root())
-            for (std::size_t i = 0; i < plan.scans.size(); ++i)
-                plan.scans[i] = look_at(plan.job.scans[i], plan.job.file);
+            look_at_scans(plan);
     });
     for (planned_scan& scan : plan.scans)
         share(ranks, scan);
-    require_one_usable(plan);
-    plan.axes = axes_of(plan);
+    complete(plan);
     return plan;
+}
+
+index_t threshold_count(const campaign_plan& plan) {
+    index_t count = 0;
+    for (const threshold_spec& spec : plan.thresholds)
+        count += static_cast<index_t>(threshold_coordinate(spec).size());
+    return count;
 }
 
 }  // namespace tomosweep

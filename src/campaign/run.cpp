@@ -127,10 +127,7 @@ private:
     }
 
     std::int64_t work_of(std::size_t scan) const {
-        std::int64_t thresholds = 0;
-        for (const threshold_spec& spec : plan_.thresholds)
-            thresholds += static_cast<std::int64_t>(threshold_coordinate(spec).size());
-        return voxel_count(plan_.scans[scan].frame.volume) * thresholds;
+        return voxel_count(plan_.scans[scan].frame.volume) * threshold_count(plan_);
     }
 
     void work_through(const scan_group& group, const campaign_layout& layout) {
@@ -273,9 +270,7 @@ planned_loads loads_of(const campaign_plan& plan) {
 }
 
 workload workload_of(const campaign_plan& plan) {
-    workload work{0, plan.axes.widths, 0};
-    for (const threshold_spec& spec : plan.thresholds)
-        work.thresholds += static_cast<index_t>(threshold_coordinate(spec).size());
+    workload work{threshold_count(plan), plan.axes.widths, 0};
     for (const std::string& field : plan.fields)
         work.field_bytes_per_voxel += field == "mask" ? 1 : field == "label" ? 8 : 4;
     return work;

@@ -1,6 +1,6 @@
 #include "tomosweep/campaign/scan_task.hpp"
 
-#include <algorithm>
+#include <chrono>
 #include <optional>
 
 #include "tomosweep/archive/netcdf_file.hpp"
@@ -99,9 +99,10 @@ bool belongs_to_scan(error_kind kind) {
 
 std::string run_scan(const communicator& group, const campaign_plan& plan, const scan_task& task,
                      const threshold_done& done) {
+    const auto start = std::chrono::steady_clock::now();
     const scan_spec& scan = plan.job.scans[task.scan];
     const scan_frame& frame = plan.scans[task.scan].frame;
-    scan_outcome outcome{frame.voxel_size_um, frame.volume, frame.region.lo, {}, {}, {}, {}, task.provenance};
+    scan_outcome outcome{frame.voxel_size_um, frame.volume, frame.region.lo, {}, {}, {}, {}, task.provenance, {}};
     scan_run run(group, plan, task, done);
     try {
         run.analyse(outcome);
@@ -112,6 +113,10 @@ std::string run_scan(const communicator& group, const campaign_plan& plan, const
         outcome.phases.clear();
         outcome.provenance.push_back({"failure", outcome.failure});
     }
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    outcome.provenance.push_back({seconds_attribute, elapsed.count()});
+    if (outcome.failure.empty() && !plan.fields.empty())
+        outcome.fields_file = "scans/" + scan.id + ".h5";
     const data_group content = make_shard(plan.job, plan.axes, plan.thresholds, scan, outcome);
     outcome.failure.empty() ? run.write(content) : run.write_alone(content);
     return outcome.failure;

@@ -82,6 +82,8 @@ void add_scan(data_group& group, const scan_spec& scan, const scan_outcome& outc
         per_scan("region_voxels", integers{outcome.region.voxels}, "1", "voxels of the region that is analysed"));
     group.variables.push_back(per_scan("otsu_separability", numbers{separability_of(outcome.histogram)}, "1",
                                        "between-class over total variance of the grey levels at Otsu's threshold"));
+    group.variables.push_back(per_scan("fields_file", texts{outcome.fields_file}, "",
+                                       "file with the group /fields, relative to the campaign's folder"));
     group.variables.push_back(per_scan("failure", texts{outcome.failure}, "", "why the scan has no figures"));
 }
 

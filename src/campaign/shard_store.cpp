@@ -13,13 +13,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The text at /process/<id>@name of a shard; empty when there is none.
-std::string process_text(const data_group& shard, const std::string& id, const char* name) {
+/// The attribute /process/<id>@name of a shard, or `otherwise`.
+template <class T>
+T process_attribute(const data_group& shard, const std::string& id, const char* name, T otherwise) {
     const data_group* process = find_named(shard.groups, "process");
     const data_group* scan = process == nullptr ? nullptr : find_named(process->groups, id);
     const attribute* found = scan == nullptr ? nullptr : find_named(scan->attributes, name);
-    const auto* text = found == nullptr ? nullptr : std::get_if<std::string>(&found->value);
-    return text == nullptr ? std::string() : *text;
+    const T* value = found == nullptr ? nullptr : std::get_if<T>(&found->value);
+    return value == nullptr ? otherwise : *value;
 }
 
 }  // namespace
@@ -57,13 +58,13 @@ shard_status shard_store::status(const std::string& id, const std::string& key) 
         return {};
     try {
         const data_group shard = read_netcdf(shard_path(id));
-        if (!key.empty() && process_text(shard, id, content_key_attribute) != key)
-            return {shard_state::outdated, {}};
-        std::string failure = process_text(shard, id, "failure");
+        if (!key.empty() && process_attribute(shard, id, content_key_attribute, std::string()) != key)
+            return {shard_state::outdated, {}, 0};
+        std::string failure = process_attribute(shard, id, "failure", std::string());
         const shard_state state = failure.empty() ? shard_state::complete : shard_state::failed;
-        return {state, std::move(failure)};
+        return {state, std::move(failure), process_attribute(shard, id, seconds_attribute, 0.0)};
     } catch (const error&) {
-        return {shard_state::outdated, {}};
+        return {shard_state::outdated, {}, 0};
     }
 }
 

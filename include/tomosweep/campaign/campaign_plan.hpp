@@ -28,8 +28,13 @@ struct campaign_plan {
     campaign_axes axes;
 };
 
-/// Looks at every scan's header on rank 0, one scan at a time, and shares the outcome. Collective. Throws job_error on
-/// every rank when not a single scan can be analysed.
+/// Looks at every scan's header, one scan at a time. Local. Throws job_error when not a single scan can be analysed.
+campaign_plan make_plan(job_spec job, sweep_spec sweep, std::vector<std::string> fields);
+
+/// The same with rank 0 looking and everyone learning what it saw. Collective; throws on every rank.
 campaign_plan make_plan(const communicator& ranks, job_spec job, sweep_spec sweep, std::vector<std::string> fields);
+
+/// Points of the threshold axes of all phases together. Pure.
+index_t threshold_count(const campaign_plan& plan);
 
 }  // namespace tomosweep

@@ -8,15 +8,13 @@
 
 namespace tomosweep {
 
-/// Name of the attribute of /process/<id> that holds the content key.
-inline constexpr const char* content_key_attribute = "content_key";
-
 /// How far a scan has come on disk.
 enum class shard_state : std::uint8_t { missing, outdated, failed, complete };
 
 struct shard_status {
     shard_state state = shard_state::missing;
     std::string failure;
+    double seconds = 0;  ///< that the analysis took
 };
 
 /// The results of a campaign in a folder: one shard per scan and the merged archive. All members are local.

@@ -60,6 +60,12 @@ public:
 
     void barrier() const;
 
+    /// Ends the whole program at once with this exit code: for failures that the other ranks cannot know of. Local.
+    void abort(int code) const;
+
+    /// How many of these ranks run on this rank's node.
+    int ranks_on_node() const;
+
     /// Element by element over all ranks, in place; every rank gets the result and gives equally many values.
     template <reducible T>
     void sum(std::span<T> values) const {
