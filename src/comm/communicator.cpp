@@ -146,7 +146,7 @@ void communicator::all_gather_bytes(const std::byte* own, std::size_t bytes, std
         bytes_sent_ += static_cast<std::int64_t>(bytes);
 }
 
-std::vector<message> communicator::exchange(std::vector<message> outgoing) const {
+std::vector<message> communicator::exchange(const std::vector<message>& outgoing) const {
     std::vector<std::int64_t> sizes_out(static_cast<std::size_t>(size_)), sizes_in(sizes_out.size());
     for (const message& out : outgoing)
         sizes_out[static_cast<std::size_t>(out.rank)] = static_cast<std::int64_t>(out.bytes.size());

@@ -115,7 +115,7 @@ public:
 
     /// Delivers `outgoing` (at most one message per rank, possibly to oneself) and returns what arrived, by rank;
     /// messages without bytes are not sent. Each rank learns the sizes first: O(ranks) bytes, then only real messages.
-    std::vector<message> exchange(std::vector<message> outgoing) const;
+    std::vector<message> exchange(const std::vector<message>& outgoing) const;
 
     /// Sends to and receives from ranks that both sides know, with sizes that both sides know: `outgoing` and
     /// `incoming` name the ranks and hold buffers of the final size. Not collective over the whole communicator.
