@@ -57,8 +57,7 @@ inline array3<class_t> voronoi_plates(index_t edge, double cell, bool inverted =
                         }
                 double half_width = 0;
                 if (other != nullptr) {
-                    const double between = std::hypot(std::hypot(first->z - other->z, first->y - other->y),
-                                                      first->x - other->x);
+                    const double between = std::hypot(first->z - other->z, first->y - other->y, first->x - other->x);
                     gap = (second - nearest) / (2 * between);
                     half_width = std::min(first->half_width, other->half_width);
                 }
