@@ -50,8 +50,8 @@ std::vector<ball> by_falling_radius(std::vector<ball> balls, distance_sq_t max_r
 std::vector<ball> balls_for(const painting& work, index_t z_lo, index_t z_hi) {
     std::span<const ball> near = work.balls;
     if (work.ordered) {
-        const auto begin = std::partition_point(near.begin(), near.end(),
-                                                [&](const ball& one) { return one.z < z_lo - work.reach; });
+        const auto begin =
+            std::partition_point(near.begin(), near.end(), [&](const ball& one) { return one.z < z_lo - work.reach; });
         const auto end =
             std::partition_point(begin, near.end(), [&](const ball& one) { return one.z < z_hi + work.reach; });
         near = {begin, end};
