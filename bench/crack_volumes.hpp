@@ -11,8 +11,8 @@
 
 namespace tomosweep::bench {
 
-/// Plates of 4 to 16 voxels, about a fifth of the volume, along the faces between the Voronoi cells of random seeds.
-/// Class 0 is crack. `inverted` swaps crack and solid: a phase of thick islets.
+/// Plates of 4 to 16 voxels, a quarter of the volume with cells of 64 voxels, along the faces between the Voronoi cells
+/// of random seeds. Class 0 is crack. `inverted` swaps crack and solid: a phase of thick islets.
 inline array3<class_t> voronoi_plates(index_t edge, double cell, bool inverted = false) {
     struct seed {
         double z, y, x, half_width;

@@ -197,8 +197,15 @@ distance_sq_t max_distance_sq(view3<const distance_sq_t> distance) {
 
 array3<distance_sq_t> squared_distance(view3<const class_t> classes, int phase) {
     array3<distance_sq_t> distance(classes.extent());
-    distance_along_x(classes, phase, {}, distance.view());
-    extend_distance(axis::y, distance.view(), 0, distance.view());
+    const extent3 extent = classes.extent();
+    // Layer by layer, so that the y pass finds the x pass's result in the cache.
+#pragma omp parallel for schedule(dynamic) if (extent.z > 1)
+    for (index_t z = 0; z < extent.z; ++z) {
+        const box3 layer{{z, 0, 0}, {z + 1, extent.y, extent.x}};
+        const view3<distance_sq_t> of_layer = distance.view().part(layer);
+        distance_along_x(classes.part(layer), phase, {}, of_layer);
+        extend_distance(axis::y, of_layer, 0, of_layer);
+    }
     extend_distance(axis::z, distance.view(), 0, distance.view());
     clear_outside_phase(classes, phase, distance.view());
     return distance;
