@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
+#include <cstring>
 
 #include "parabola.hpp"
 #include "tomosweep/core/error.hpp"
@@ -68,18 +68,35 @@ struct bundle {
     index_t lanes;
 };
 
+/// Copies rows of `lanes` entries; the full width, known to the compiler, is by far the most frequent.
+void copy_rows(const distance_sq_t* from, index_t from_stride, distance_sq_t* to, index_t to_stride, index_t lanes,
+               index_t count) {
+    if (lanes == parabola_lanes)
+        for (index_t i = 0; i < count; ++i)
+            std::memcpy(to + i * to_stride, from + i * from_stride, parabola_lanes * sizeof *to);
+    else
+        for (index_t i = 0; i < count; ++i)
+            std::copy_n(from + i * from_stride, lanes, to + i * to_stride);
+}
+
 void extend_bundle(const bundle& lines, index_t length, index_t first, index_t count, parabola_envelope& envelope,
                    distance_sq_t* result) {
     distance_sq_t* const input = envelope.input();
-    for (index_t i = 0; i < length; ++i)
-        std::copy_n(lines.from + i * lines.from_stride, lines.lanes, input + i * parabola_lanes);
+    copy_rows(lines.from, lines.from_stride, input, parabola_lanes, lines.lanes, length);
     // Lanes without a line would keep the last bundle's values and look farther than needed.
     for (index_t lane = lines.lanes; lane < parabola_lanes; ++lane)
         for (index_t i = 0; i < length; ++i)
             input[i * parabola_lanes + lane] = input[i * parabola_lanes];
     envelope.evaluate(first, count, result);
+    copy_rows(result, parabola_lanes, lines.to, lines.to_stride, lines.lanes, count);
+}
+
+[[gnu::target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")]] distance_sq_t largest_of(
+    const distance_sq_t* values, index_t count) {
+    distance_sq_t largest = 0;
     for (index_t i = 0; i < count; ++i)
-        std::copy_n(result + i * parabola_lanes, lines.lanes, lines.to + i * lines.to_stride);
+        largest = std::max(largest, values[i]);
+    return largest;
 }
 
 }  // namespace
@@ -158,6 +175,9 @@ void clear_outside_phase(view3<const class_t> classes, int phase, view3<distance
 #pragma omp parallel for schedule(static)
     for (index_t row = 0; row < extent.z * extent.y; ++row) {
         const class_t* const of_row = classes.row(row / extent.y, row % extent.y);
+        // Distances of the background are 0 already, so rows wholly inside the region need no work.
+        if (std::memchr(of_row, class_outside, static_cast<std::size_t>(extent.x)) == nullptr)
+            continue;
         distance_sq_t* const out = distance.row(row / extent.y, row % extent.y);
         for (index_t x = 0; x < extent.x; ++x)
             out[x] = of_row[x] <= highest ? out[x] : 0;
@@ -170,16 +190,22 @@ distance_sq_t max_distance_sq(view3<const distance_sq_t> distance) {
 #pragma omp parallel for schedule(static) reduction(max : largest)
     for (index_t row = 0; row < extent.z * extent.y; ++row) {
         const distance_sq_t* const values = distance.row(row / extent.y, row % extent.y);
-        for (index_t x = 0; x < extent.x; ++x)
-            largest = std::max(largest, values[x]);
+        largest = std::max(largest, largest_of(values, extent.x));
     }
     return largest;
 }
 
 array3<distance_sq_t> squared_distance(view3<const class_t> classes, int phase) {
     array3<distance_sq_t> distance(classes.extent());
-    distance_along_x(classes, phase, {}, distance.view());
-    extend_distance(axis::y, distance.view(), 0, distance.view());
+    const extent3 extent = classes.extent();
+    // Layer by layer, so that the y pass finds the x pass's result in the cache.
+#pragma omp parallel for schedule(dynamic) if (extent.z > 1)
+    for (index_t z = 0; z < extent.z; ++z) {
+        const box3 layer{{z, 0, 0}, {z + 1, extent.y, extent.x}};
+        const view3<distance_sq_t> of_layer = distance.view().part(layer);
+        distance_along_x(classes.part(layer), phase, {}, of_layer);
+        extend_distance(axis::y, of_layer, 0, of_layer);
+    }
     extend_distance(axis::z, distance.view(), 0, distance.view());
     clear_outside_phase(classes, phase, distance.view());
     return distance;

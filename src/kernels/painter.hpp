@@ -9,8 +9,9 @@
 
 namespace tomosweep {
 
-/// Rows that are tested at once; bitmaps and masks are readable for as many rows past their end.
-inline constexpr index_t rows_at_once = 8;
+/// Rows along y, and layers, that a block of the coarse bitmap spans; its rows are tested at once. A block is 8 x 8 x
+/// 64 voxels.
+inline constexpr index_t block_edge = 8;
 
 /// A ball as row masks along x: for every layer and row the voxels of the ball, with the centre at a fixed bit.
 class ball_mask {
@@ -27,7 +28,7 @@ public:
     /// 0.
     const std::uint64_t* rows(index_t dz, index_t word) const {
         const layer& of = layers_[static_cast<std::size_t>(dz < 0 ? -dz : dz)];
-        return masks_.data() + of.offset + (word + 1) * of.stride;
+        return masks_.data() + of.offset + (word + 1) * of.stride + block_edge;
     }
 
 private:
@@ -45,7 +46,8 @@ private:
 };
 
 /// The phase voxels of a slab of layers that are not painted yet, one bit each: words that follow each other in memory
-/// are neighbours along y, so that one vector operation meets many rows of a ball.
+/// are neighbours along y, so that one vector operation meets eight rows of a ball. A coarse bitmap tells which blocks
+/// have any voxel left, so that a ball passes by what is painted already.
 class unpainted_slab {
 public:
     /// Layers [z_lo, z_hi) of a block.
@@ -58,16 +60,38 @@ public:
     void paint_rest(distance_sq_t radius_sq, std::vector<painted_run>& painted);
 
 private:
-    std::uint64_t* rows(index_t z, index_t word) {
-        return bits_.data() + (word * (z_hi_ - z_lo_) + z - z_lo_) * row_stride_;
+    /// A ball on its way through the words and layers of the slab; layers count from z_lo_.
+    struct stamp {
+        const ball_mask& mask;
+        index_t z, y;        // centre
+        index_t first_word;  // of the slab, where the mask's word 0 begins
+        int shift;           // bits by which the mask moves up in its words
+        distance_sq_t radius_sq;
+    };
+
+    void load_row(view3<const class_t> classes, int phase, index_t z, index_t y, std::uint64_t* scratch);
+    void paint_layers(const stamp& ball, index_t word, index_t z_block, index_t z_from, index_t z_to,
+                      std::vector<painted_run>& painted);
+    void take(index_t word, index_t z, index_t y, std::uint64_t covered, distance_sq_t radius_sq,
+              std::vector<painted_run>& painted);
+
+    std::uint64_t* rows(index_t word, index_t z) { return bits_.data() + (word * layers_ + z) * row_stride_; }
+    /// Blocks with voxels left, one bit per block along y.
+    std::uint64_t* live(index_t word, index_t z_block) {
+        return live_.data() + (word * z_blocks_ + z_block) * live_stride_;
     }
-    void take(std::uint64_t& bits, std::uint64_t covered, const painted_run& where, std::vector<painted_run>& painted);
+    std::uint16_t& left_in_block(index_t word, index_t z, index_t y) {
+        return left_[static_cast<std::size_t>((word * z_blocks_ + z / block_edge) * y_blocks_ + y / block_edge)];
+    }
 
     extent3 extent_;
-    index_t z_lo_, z_hi_;
-    index_t words_, row_stride_;
+    index_t z_lo_, layers_;
+    index_t words_, z_blocks_, y_blocks_;
+    index_t row_stride_, live_stride_;
     index_t voxels_left_ = 0;
     std::vector<std::uint64_t> bits_;
+    std::vector<std::uint64_t> live_;
+    std::vector<std::uint16_t> left_;  // voxels by block
 };
 
 }  // namespace tomosweep

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cmath>
 #include <exception>
+#include <numeric>
 
 #include "painter.hpp"
 #include "tomosweep/core/error.hpp"
@@ -28,6 +29,23 @@ struct painting {
     index_t reach;
 };
 
+/// Largest ball first, otherwise in the given order. Counts by squared radius unless there are more radii than balls.
+std::vector<ball> by_falling_radius(std::vector<ball> balls, distance_sq_t max_radius_sq) {
+    if (max_radius_sq / 4 > balls.size()) {
+        std::stable_sort(balls.begin(), balls.end(),
+                         [](const ball& a, const ball& b) { return a.radius_sq > b.radius_sq; });
+        return balls;
+    }
+    std::vector<std::size_t> place(static_cast<std::size_t>(max_radius_sq) + 2, 0);
+    for (const ball& one : balls)
+        ++place[max_radius_sq - one.radius_sq + 1];
+    std::partial_sum(place.begin(), place.end(), place.begin());
+    std::vector<ball> sorted(balls.size());
+    for (const ball& one : balls)
+        sorted[place[max_radius_sq - one.radius_sq]++] = one;
+    return sorted;
+}
+
 /// The balls that reach the layers [z_lo, z_hi) of the whole volume, largest first.
 std::vector<ball> balls_for(const painting& work, index_t z_lo, index_t z_hi) {
     std::span<const ball> near = work.balls;
@@ -39,14 +57,15 @@ std::vector<ball> balls_for(const painting& work, index_t z_lo, index_t z_hi) {
         near = {begin, end};
     }
     std::vector<ball> reaching;
+    distance_sq_t largest = 0;
     for (const ball& one : near) {
         const index_t off = std::max<index_t>({z_lo - one.z, one.z - (z_hi - 1), 0});
-        if (off * off < static_cast<index_t>(one.radius_sq))
+        if (off * off < static_cast<index_t>(one.radius_sq)) {
             reaching.push_back(one);
+            largest = std::max(largest, one.radius_sq);
+        }
     }
-    std::stable_sort(reaching.begin(), reaching.end(),
-                     [](const ball& a, const ball& b) { return a.radius_sq > b.radius_sq; });
-    return reaching;
+    return by_falling_radius(std::move(reaching), largest);
 }
 
 /// Paints the layers [z_lo, z_hi) of the block.

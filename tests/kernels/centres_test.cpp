@@ -4,11 +4,10 @@
 
 #include "oracle/thickness.hpp"
 #include "support/phase_volumes.hpp"
+#include "tomosweep/kernels/distance.hpp"
 
 namespace tomosweep {
 namespace {
-
-constexpr index3 steps[] = {{0, 0, 1}, {0, 1, 1}, {1, 1, 1}};
 
 bool contains(const index3& step, index_t larger_sq, index_t radius_sq) {
     for (index_t z = -8; z <= 8; ++z)
@@ -23,10 +22,10 @@ TEST(centres, tables_hold_the_smallest_containing_radius) {
     const containment_tables tables(50);
     ASSERT_EQ(tables.covered(), 50U);
     for (distance_sq_t radius_sq = 1; radius_sq <= 50; ++radius_sq)
-        for (std::size_t step = 0; step < 3; ++step) {
+        for (std::size_t step = 0; step < containment_steps.size(); ++step) {
             const index_t larger = tables.containing(radius_sq, step);
-            EXPECT_TRUE(contains(steps[step], larger, radius_sq)) << radius_sq << " step " << step;
-            EXPECT_FALSE(contains(steps[step], larger - 1, radius_sq)) << radius_sq << " step " << step;
+            EXPECT_TRUE(contains(containment_steps[step], larger, radius_sq)) << radius_sq << " step " << step;
+            EXPECT_FALSE(contains(containment_steps[step], larger - 1, radius_sq)) << radius_sq << " step " << step;
         }
 }
 
@@ -80,13 +79,28 @@ TEST(centres, an_unbounded_block_has_one_ball) {
     EXPECT_EQ(find_centres(distance.view(), box, box, unbounded_sq), std::vector<ball>({{1, 1, 1, unbounded_sq}}));
 }
 
+TEST(centres, balls_inside_balls_of_farther_voxels_are_dropped_exactly) {
+    // A slanted slab: its normal points along none of the 26 neighbours.
+    array3<class_t> classes({30, 30, 8}, class_background);
+    oracle::for_each_voxel(classes.extent(), [&](const index3& at) {
+        const index_t level = 2 * (at.z - 15) + (at.y - 15);
+        if (level * level < 19 * 19 * 5 / 4)
+            classes(at.z, at.y, at.x) = 0;
+    });
+    const auto distance = squared_distance(classes.view(), 0);
+    const box3 box = whole(distance.extent());
+    ASSERT_GE(max_distance_sq(distance.view()), 81U);
+    const auto balls = find_centres(distance.view(), box, box, 1000);
+    EXPECT_EQ(values(covered_by(balls, classes.view(), 0)), values(oracle::local_thickness(classes.view(), 0)));
+}
+
 TEST(centres, blocks_with_halo_list_the_centres_of_the_whole) {
-    const auto volume = support::blobs({14, 15, 70}, 25, 6, 11);
+    const auto volume = support::blobs({24, 25, 70}, 12, 12, 11);
     const auto distance = oracle::squared_distance(volume.classes.view(), 0);
     const box3 box = whole(distance.extent());
     const auto all = find_centres(distance.view(), box, box, 400);
-    for (const box3& interior : {box3{{0, 0, 0}, {7, 15, 70}}, box3{{7, 4, 30}, {14, 9, 66}}}) {
-        const box3 seen = grown(interior, {1, 1, 1}, box);
+    for (const box3& interior : {box3{{0, 0, 0}, {7, 25, 70}}, box3{{7, 4, 30}, {24, 19, 66}}}) {
+        const box3 seen = grown(interior, {3, 3, 3}, box);
         std::vector<ball> expected;
         for (const ball& one : all)
             if (interior.contains({one.z, one.y, one.x}))

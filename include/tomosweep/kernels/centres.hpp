@@ -20,9 +20,13 @@ struct ball {
     friend bool operator==(const ball&, const ball&) = default;
 };
 
-/// For a ball of given squared radius, the smallest squared radius with which a ball one step away contains it on the
-/// voxel grid. Steps by class: 0 over a face, 1 over an edge, 2 over a corner (Remy & Thiel 2005, Exact medial axis
-/// with Euclidean distance). Local; time grows with max_radius_sq^1.5, 12 bytes per squared radius.
+/// Steps to the neighbours whose balls are tried as containers, up to the order and the sign of their parts.
+inline constexpr std::array<index3, 7> containment_steps = {
+    {{1, 0, 0}, {1, 1, 0}, {1, 1, 1}, {2, 1, 0}, {2, 1, 1}, {3, 1, 0}, {3, 1, 1}}};
+
+/// For a ball of given squared radius, the smallest squared radius with which a ball one of containment_steps away
+/// contains it on the voxel grid (Remy & Thiel 2005, Exact medial axis with Euclidean distance). Local; time grows with
+/// max_radius_sq^1.5, 28 bytes per squared radius.
 class containment_tables {
 public:
     /// Covers radius_sq <= min(max_radius_sq, largest); beyond it every ball counts as not contained.
@@ -33,18 +37,19 @@ public:
     distance_sq_t containing(distance_sq_t radius_sq, std::size_t step) const { return of_step_[radius_sq][step]; }
 
 private:
-    std::vector<std::array<distance_sq_t, 3>> of_step_;
+    std::vector<std::array<distance_sq_t, containment_steps.size()>> of_step_;
 };
 
 /// The balls of a block that local thickness needs: one per phase voxel, its radius the distance to the background,
-/// less those that lie inside the ball of one of the 26 neighbours. What the balls cover, and with which largest
-/// radius, is the same as without the omission.
+/// less those that lie inside the ball of one of the 26 neighbours or, when the radius is 8 or more, of a voxel one of
+/// the longer containment_steps away. What the balls cover, and with which largest radius, is the same as without the
+/// omission.
 ///
 /// `distance` is 0 outside the phase and covers `box` of the whole volume; balls are listed for `interior`, a box
-/// inside it, in raster order of their centres. Give one voxel of halo where a neighbouring block exists; without it
-/// more balls are kept than needed. `max_distance_sq` (of the block) sizes the tables: a smaller value costs time, not
-/// exactness. In a volume without background (unbounded_sq) the block yields one ball at its first phase voxel. Local.
-/// The same result for any number of threads. 16 bytes per ball.
+/// inside it, in raster order of their centres. Give one voxel of halo where a neighbouring block exists (three see all
+/// that there is to see); without it more balls are kept than needed. `max_distance_sq` (of the block) sizes the
+/// tables: a smaller value costs time, not exactness. In a volume without background (unbounded_sq) the block yields
+/// one ball at its first phase voxel. Local. The same result for any number of threads. 16 bytes per ball.
 std::vector<ball> find_centres(view3<const distance_sq_t> distance, const box3& box, const box3& interior,
                                distance_sq_t max_distance_sq);
 
