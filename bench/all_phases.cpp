@@ -32,12 +32,6 @@ const array3<class_t>& volume_of(const benchmark::State& state) {
     return volume;
 }
 
-void report(benchmark::State& state, index_t voxels) {
-    state.counters["ns/voxel"] =
-        benchmark::Counter(static_cast<double>(voxels) * 1e-9,
-                           benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
-}
-
 void neighbourhood_of_all_phases(benchmark::State& state) {
     const array3<class_t>& classes = volume_of(state);
     const extent3 extent = classes.extent();
@@ -47,7 +41,7 @@ void neighbourhood_of_all_phases(benchmark::State& state) {
     for (auto _ : state)
         benchmark::DoNotOptimize(neighbourhood(classes.view(), whole(extent), whole(extent), extent,
                                                static_cast<int>(state.range(1)), depth));
-    report(state, classes.voxels());
+    state.SetItemsProcessed(state.iterations() * classes.voxels());
 }
 
 void components_of_all_phases(benchmark::State& state) {
@@ -60,19 +54,19 @@ void components_of_all_phases(benchmark::State& state) {
         grow(classes.view(), whole(classes.extent()), problem, curves);
         benchmark::DoNotOptimize(curves);
     }
-    report(state, classes.voxels());
+    state.SetItemsProcessed(state.iterations() * classes.voxels());
 }
 
 BENCHMARK(neighbourhood_of_all_phases)
     ->ArgNames({"edge", "phases"})
     ->ArgsProduct({{256, 512}, {1, 4, 16, 254}})
     ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+    ->MeasureProcessCPUTime();
 BENCHMARK(components_of_all_phases)
     ->ArgNames({"edge", "phases", "neighbours"})
     ->ArgsProduct({{256, 512}, {1, 4, 16, 254}, {6, 26}})
     ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+    ->MeasureProcessCPUTime();
 
 }  // namespace
 }  // namespace tomosweep

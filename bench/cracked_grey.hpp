@@ -4,12 +4,13 @@
 #include <cmath>
 #include <cstdint>
 #include <random>
+#include <vector>
 
 #include "tomosweep/core/array.hpp"
 
 namespace tomosweep::bench {
 
-/// Grey of a cube like a reconstructed scan: noise smoothed over 3 voxels (mean 128, standard deviation about 20), and
+/// Grey of a cube like a reconstructed scan: noise smoothed over 3 voxels (mean 128, standard deviation about 10), and
 /// dark cracks, four voxels wide, along waves through the depth; about 15 % of the volume.
 inline array3<std::uint8_t> cracked_grey(index_t edge) {
     array3<std::uint8_t> grey({edge, edge, edge});
@@ -37,7 +38,7 @@ inline array3<std::uint8_t> cracked_grey(index_t edge) {
                 const float wave = static_cast<float>(x) + 9 * std::sin(0.05F * static_cast<float>(y + z));
                 const float from_crack = std::abs(std::remainder(wave, 32.0F));
                 const float dark = std::clamp(3.0F - from_crack, 0.0F, 1.0F) * 50.0F;
-                grey(z, y, x) = static_cast<std::uint8_t>(std::clamp(128.0F + 13.0F * sum - dark, 0.0F, 255.0F));
+                grey(z, y, x) = static_cast<std::uint8_t>(std::clamp(128.0F + 7.0F * sum - dark, 0.0F, 255.0F));
             }
     }
     return grey;

@@ -22,3 +22,9 @@ function(tomosweep_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -ffp-contract=off
     $<$<BOOL:${TOMOSWEEP_WERROR}>:-Werror>)
 endfunction()
+
+# Sanitizers must cover every object of a program and its link, so they apply to the whole project.
+if(TOMOSWEEP_SANITIZE)
+  add_compile_options(-fsanitize=${TOMOSWEEP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${TOMOSWEEP_SANITIZE})
+endif()

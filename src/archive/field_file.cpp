@@ -46,6 +46,13 @@ std::int64_t bytes_needed(const data_group& group) {
     return bytes;
 }
 
+void require_space(const std::string& path, std::int64_t bytes) {
+    const std::int64_t left = free_bytes(path);
+    if (left >= 0 && left < bytes)
+        throw resource_error("disk space", "cannot write " + path + ": " + std::to_string(bytes) +
+                                               " bytes are needed, " + std::to_string(left) + " are left");
+}
+
 void require_valid(const field_layout& layout) {
     const extent3& extent = layout.extent;
     require(extent.z > 0 && extent.y > 0 && extent.x > 0, "fields have voxels");
@@ -85,7 +92,7 @@ struct shard_writer::state {
     ~state();
 
     void open();
-    void write_slab(hid_t dataset, index_t threshold, const box3& box, std::pair<index_t, index_t> layers,
+    void write_slab(const std::string& place, index_t threshold, const box3& box, std::pair<index_t, index_t> layers,
                     const block& voxels) const;
     const field_declaration& declared(const std::string& phase, const std::string& field, index_t threshold) const;
 
@@ -136,9 +143,10 @@ const field_declaration& shard_writer::state::declared(const std::string& phase,
     return *found;
 }
 
-void shard_writer::state::write_slab(hid_t dataset, index_t threshold, const box3& box,
+void shard_writer::state::write_slab(const std::string& place, index_t threshold, const box3& box,
                                      std::pair<index_t, index_t> layers, const block& voxels) const {
-    const space_handle in_file(check(H5Dget_space(dataset), "read a shape"));
+    const dataset_handle dataset(check(H5Dopen2(file.id(), place.c_str(), H5P_DEFAULT), "open a field"));
+    const space_handle in_file(check(H5Dget_space(dataset.id()), "read a shape"));
     // Views of dense volumes have whole rows between their planes, so the memory is a box within a box.
     const index_t row = std::max<index_t>(1, voxels.row_stride);
     const index_t depth = layers.second - layers.first;
@@ -163,8 +171,11 @@ void shard_writer::state::write_slab(hid_t dataset, index_t threshold, const box
     }
     const property_handle transfer(check(H5Pcreate(H5P_DATASET_XFER), "create transfer properties"));
     check(H5Pset_dxpl_mpio(transfer.id(), H5FD_MPIO_COLLECTIVE), "write collectively");
-    check(H5Dwrite(dataset, file_type(voxels.type), in_memory.id(), in_file.id(), transfer.id(), data),
+    check(H5Dwrite(dataset.id(), file_type(voxels.type), in_memory.id(), in_file.id(), transfer.id(), data),
           "write a field");
+    std::uint32_t own = 0, all = 0;
+    check(H5Pget_mpio_no_collective_cause(transfer.id(), &own, &all), "ask how a field was written");
+    require(all == H5D_MPIO_COLLECTIVE, "fields are written collectively");
 }
 
 shard_writer::shard_writer(const communicator& ranks, std::string path, field_layout layout)
@@ -188,14 +199,18 @@ void shard_writer::write_voxels(const std::string& phase, const std::string& fie
     const auto transfers = shard.ranks.max(static_cast<std::int64_t>(slabs.size()));
     slabs.resize(static_cast<std::size_t>(transfers), {0, 0});
     const std::string place = field_place(phase, field);
-    agreed(shard.ranks, [&] {
-        explained(shard.path, [&] {
-            const dataset_handle dataset(
-                shard.check(H5Dopen2(shard.file.id(), place.c_str(), H5P_DEFAULT), "open a field"));
-            for (const auto& slab : slabs)
-                shard.write_slab(dataset.id(), threshold, box, slab, voxels);
+    for (const auto& slab : slabs) {
+        const index_t layer_bytes = voxels.extent.y * voxels.extent.x * bytes_of(voxels.type);
+        const auto bytes = shard.ranks.sum(static_cast<std::int64_t>((slab.second - slab.first) * layer_bytes));
+        // A rank whose part of a collective write fails would leave the others waiting inside HDF5, hence the question
+        // before: even incompressible voxels must fit.
+        agreed(shard.ranks, [&] {
+            if (shard.ranks.root())
+                require_space(shard.path, bytes + almost_full / 4);
         });
-    });
+        agreed(shard.ranks,
+               [&] { explained(shard.path, [&] { shard.write_slab(place, threshold, box, slab, voxels); }); });
+    }
     shard.written.insert({place, threshold});
 }
 
@@ -212,11 +227,7 @@ void shard_writer::finish(const data_group& root) {
             return;
         require(find_named(root.groups, schema::fields) == nullptr, "the group 'fields' is left to the shard writer");
         // HDF5 cannot close a file for which there is no space, so this is found out before.
-        const std::int64_t left = free_bytes(shard.path);
-        const std::int64_t needed = bytes_needed(root) + almost_full / 4;
-        if (left >= 0 && left < needed)
-            throw resource_error("disk space", "cannot write " + shard.path + ": " + std::to_string(needed) +
-                                                   " bytes are needed, " + std::to_string(left) + " are left");
+        require_space(shard.path, bytes_needed(root) + almost_full / 4);
         explained(shard.path,
                   [&] { complete_skeleton(shard.check, shard.partial, shard.layout, shard.written, root); });
         write_xdmf(shard.path, shard.layout);

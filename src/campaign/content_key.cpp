@@ -113,6 +113,7 @@ json to_json(const std::vector<resolved_phase>& phases) {
     for (const resolved_phase& phase : phases)
         list.push_back({{"name", phase.name},
                         {"where", static_cast<int>(phase.where)},
+                        {"rule", phase.rule},
                         {"high", to_json(phase.thresholds.high)},
                         {"low", to_json(phase.thresholds.low)},
                         {"coordinates", to_json(phase.coordinates)}});
@@ -131,7 +132,8 @@ std::string content_text(const scan_content& content) {
                     {"depth",
                      {{"axis", static_cast<int>(content.depth.direction)},
                       {"from_separator", content.depth.from_separator},
-                      {"bins", content.depth.bins}}},
+                      {"bins", content.depth.bins},
+                      {"extent_um", content.depth_extent_um}}},
                     {"width_bins", {{"bin_um", plain(content.width_bins.bin_um)}, {"bins", content.width_bins.bins}}},
                     {"width", content.width},
                     {"resolution_limits_um", to_json(content.resolution_limits_um)},

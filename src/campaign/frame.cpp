@@ -10,7 +10,9 @@
 namespace tomosweep {
 namespace {
 
-std::string text_of(const extent3& extent) { return fmt::format("{} x {} x {}", extent.z, extent.y, extent.x); }
+std::string text_of(const extent3& extent) {
+    return fmt::format("{} x {} x {}", extent.z, extent.y, extent.x);
+}
 
 /// Axes that the user left out span the whole source.
 box3 region_of(const scan_spec& scan, const extent3& source) {

@@ -110,6 +110,10 @@ yaml_value job_wide(const yaml_map& map, const std::optional<yaml_value>& defaul
         const auto value = map.find(key);
         if (!value)
             continue;
+        if (!value->is_map()) {
+            value->refuse("a mapping");
+            continue;
+        }
         shared[key] = value->node();
         if (defaults && defaults->is_map() && defaults->node()[key].IsDefined())
             value->refuse(fmt::format("`{0}:` here and in `defaults:`", key), "one of the two places");

@@ -37,11 +37,14 @@ void add_axes(data_group& group, const campaign_axes& axes, const threshold_spec
                                                      {"connectivity", length(axes.connectivities)},
                                                      {"depth", axes.depth.bins}});
     group.variables.push_back(coordinate("threshold", thresholds, "grey level", threshold_meaning(threshold)));
-    group.variables.push_back(coordinate("resolution_limit", axes.resolution_limits_um, "um",
-                                         "smallest local thickness that is kept"));
-    group.variables.push_back({"connectivity", {"connectivity"},
-                               std::vector<std::int32_t>(axes.connectivities.begin(), axes.connectivities.end()), "1",
-                               "neighbours of a voxel that count as connected", {}});
+    group.variables.push_back(
+        coordinate("resolution_limit", axes.resolution_limits_um, "um", "smallest local thickness that is kept"));
+    group.variables.push_back({"connectivity",
+                               {"connectivity"},
+                               std::vector<std::int32_t>(axes.connectivities.begin(), axes.connectivities.end()),
+                               "1",
+                               "neighbours of a voxel that count as connected",
+                               {}});
     const double depth_bin_um = axes.depth_extent_um / static_cast<double>(axes.depth.bins);
     group.variables.push_back(coordinate(
         "depth", bin_centres(depth_bin_um, axes.depth.bins), "um",
@@ -79,6 +82,8 @@ void add_scan(data_group& group, const scan_spec& scan, const scan_outcome& outc
         per_scan("region_voxels", integers{outcome.region.voxels}, "1", "voxels of the region that is analysed"));
     group.variables.push_back(per_scan("otsu_separability", numbers{separability_of(outcome.histogram)}, "1",
                                        "between-class over total variance of the grey levels at Otsu's threshold"));
+    group.variables.push_back(per_scan("fields_file", texts{outcome.fields_file}, "",
+                                       "file with the group /fields, relative to the campaign's folder"));
     group.variables.push_back(per_scan("failure", texts{outcome.failure}, "", "why the scan has no figures"));
 }
 
@@ -112,7 +117,8 @@ data_group provenance_group(const scan_spec& scan, const scan_outcome& outcome) 
 data_group make_shard(const job_spec& job, const campaign_axes& axes, const std::vector<threshold_spec>& thresholds,
                       const scan_spec& scan, const scan_outcome& outcome) {
     data_group root;
-    root.attributes = {{"title", job.campaign}, {"Conventions", std::string("CF-1.8")}, {"schema_version", std::int64_t{1}}};
+    root.attributes = {
+        {"title", job.campaign}, {"Conventions", std::string("CF-1.8")}, {"schema_version", std::int64_t{1}}};
     for (std::size_t i = 0; i < job.phases.size(); ++i) {
         data_group phase;
         phase.name = job.phases[i].name;

@@ -24,14 +24,20 @@ void add_counts(data_group& group, const phase_tables& tables, std::size_t depth
         return dimensions;
     };
     group.dimensions.push_back({"direction", static_cast<index_t>(half_directions.size())});
-    group.variables.push_back({"transitions", with("direction"),
+    group.variables.push_back({"transitions",
+                               with("direction"),
                                gather(tables, half_directions.size(),
                                       [](const phase_counts& counts, std::size_t d) { return counts.transitions[d]; }),
-                               "1", "pairs of voxels in this direction of which one is in the phase", {}});
+                               "1",
+                               "pairs of voxels in this direction of which one is in the phase",
+                               {}});
     group.variables.push_back(
-        {"depth_voxels", with("depth"),
+        {"depth_voxels",
+         with("depth"),
          gather(tables, depth_bins, [](const phase_counts& counts, std::size_t b) { return counts.depth_voxels[b]; }),
-         "1", "phase voxels by depth", {}});
+         "1",
+         "phase voxels by depth",
+         {}});
 }
 
 void add_directions(data_group& group) {
@@ -45,7 +51,8 @@ void add_directions(data_group& group) {
     }
 }
 
-/// The joint histogram as rows (thickness, depth bin, voxels); the rows of threshold t are [first_row[t], first_row[t + 1]).
+/// The joint histogram as rows (thickness, depth bin, voxels); the rows of threshold t are [first_row[t], first_row[t +
+/// 1]).
 void add_thickness(data_group& group, const phase_tables& tables) {
     std::vector<std::int64_t> first_row{0}, radius_sq, bin, voxels;
     for (const thickness_table& thickness : tables.thickness) {
@@ -60,10 +67,18 @@ void add_thickness(data_group& group, const phase_tables& tables) {
         return;
     group.dimensions.push_back({"threshold_edge", static_cast<index_t>(first_row.size())});
     group.dimensions.push_back({"thickness_row", static_cast<index_t>(voxels.size())});
-    group.variables.push_back({"thickness_first_row", {"threshold_edge"}, std::move(first_row), "1",
-                               "first row of each threshold; its last row is before the next threshold's first", {}});
-    group.variables.push_back({"thickness_sq", {"thickness_row"}, std::move(radius_sq), "voxel^2",
-                               "squared radius of the largest covering ball; 4294967295 where nothing bounds it", {}});
+    group.variables.push_back({"thickness_first_row",
+                               {"threshold_edge"},
+                               std::move(first_row),
+                               "1",
+                               "first row of each threshold; its last row is before the next threshold's first",
+                               {}});
+    group.variables.push_back({"thickness_sq",
+                               {"thickness_row"},
+                               std::move(radius_sq),
+                               "voxel^2",
+                               "squared radius of the largest covering ball; 4294967295 where nothing bounds it",
+                               {}});
     group.variables.push_back({"thickness_depth_bin", {"thickness_row"}, std::move(bin), "1", "depth bin, from 0", {}});
     group.variables.push_back({"thickness_voxels", {"thickness_row"}, std::move(voxels), "1", "phase voxels", {}});
 }
@@ -99,8 +114,9 @@ data_group table_group(const job_spec& job, const campaign_axes& axes, const sca
     const auto bins = static_cast<std::size_t>(axes.depth.bins);
     group.dimensions.push_back({"resolution_limit", static_cast<index_t>(axes.resolution_limits_um.size())});
     group.dimensions.push_back({"depth", static_cast<index_t>(bins)});
-    group.variables.push_back({"region_depth_voxels", {"depth"}, outcome.region.depth_voxels, "1",
-                               "region voxels by depth", {}});
+    if (!outcome.region.depth_voxels.empty())
+        group.variables.push_back(
+            {"region_depth_voxels", {"depth"}, outcome.region.depth_voxels, "1", "region voxels by depth", {}});
     add_histogram(group, outcome.histogram);
     for (std::size_t phase = 0; phase < outcome.phases.size(); ++phase)
         group.groups.push_back(phase_group(job.phases[phase].name, outcome.phases[phase], bins));

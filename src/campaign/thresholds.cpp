@@ -27,8 +27,9 @@ std::pair<double, double> ruled_levels(const ruled_thresholds& spec, phase_side 
 std::vector<std::size_t> order_of(const std::vector<double>& values, bool descending) {
     std::vector<std::size_t> order(values.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(
-        order, [&](std::size_t a, std::size_t b) { return descending ? values[a] > values[b] : values[a] < values[b]; });
+    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+        return descending ? values[a] > values[b] : values[a] < values[b];
+    });
     return order;
 }
 

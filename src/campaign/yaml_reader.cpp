@@ -64,7 +64,10 @@ std::optional<Number> parsed(std::string_view text) {
 
 void problem_list::add(int line, const std::string& key, const std::string& found, const std::string& accepted) {
     const problem added{file_, line, key, found, accepted};
-    if (std::find(problems_.begin(), problems_.end(), added) == problems_.end())
+    const bool known = std::any_of(problems_.begin(), problems_.end(), [&](const problem& each) {
+        return each.line == line && each.key == key && each.found == found;
+    });
+    if (!known)
         problems_.push_back(added);
 }
 
@@ -219,7 +222,9 @@ std::vector<yaml_value> yaml_map::all(std::string_view key) const {
         for (const auto& entry : layer.node()) {
             if (!entry.first.IsScalar() || entry.first.Scalar() != key)
                 continue;
-            values.emplace_back(entry.second, layer.key_of(key), layer.problems());
+            // An empty value is marked where the next one begins.
+            const YAML::Node& marked = entry.second.IsNull() ? entry.first : entry.second;
+            values.emplace_back(entry.second, layer.key_of(key), layer.problems(), marked.Mark().line + 1);
             break;
         }
     }

@@ -108,6 +108,17 @@ void communicator::barrier() const {
     check(MPI_Barrier(handle_), "MPI_Barrier");
 }
 
+void communicator::abort(int code) const { MPI_Abort(handle_, code); }
+
+int communicator::ranks_on_node() const {
+    MPI_Comm node = MPI_COMM_NULL;
+    check(MPI_Comm_split_type(handle_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node), "MPI_Comm_split_type");
+    int ranks = 1;
+    MPI_Comm_size(node, &ranks);
+    MPI_Comm_free(&node);
+    return ranks;
+}
+
 void communicator::reduce(void* values, std::size_t count, MPI_Datatype type, std::size_t bytes_each,
                           MPI_Op operation) const {
     auto* first = static_cast<std::byte*>(values);
@@ -135,7 +146,7 @@ void communicator::all_gather_bytes(const std::byte* own, std::size_t bytes, std
         bytes_sent_ += static_cast<std::int64_t>(bytes);
 }
 
-std::vector<message> communicator::exchange(std::vector<message> outgoing) const {
+std::vector<message> communicator::exchange(const std::vector<message>& outgoing) const {
     std::vector<std::int64_t> sizes_out(static_cast<std::size_t>(size_)), sizes_in(sizes_out.size());
     for (const message& out : outgoing)
         sizes_out[static_cast<std::size_t>(out.rank)] = static_cast<std::int64_t>(out.bytes.size());

@@ -27,10 +27,9 @@ shared_counter::~shared_counter() {
     MPI_Win_free(&window_);
 }
 
-std::int64_t shared_counter::next() {
-    const std::int64_t one = 1;
+std::int64_t shared_counter::add(std::int64_t amount) {
     std::int64_t before = 0;
-    const int code = MPI_Fetch_and_op(&one, &before, MPI_INT64_T, 0, 0, MPI_SUM, window_);
+    const int code = MPI_Fetch_and_op(&amount, &before, MPI_INT64_T, 0, 0, MPI_SUM, window_);
     if (code != MPI_SUCCESS || MPI_Win_flush(0, window_) != MPI_SUCCESS)
         throw mpi_error("the shared counter could not be advanced");
     return before;

@@ -44,15 +44,23 @@ input_file::input_file(const file_identity& seen)
     : seen_(seen), descriptor_(::open(seen.path.c_str(), O_RDONLY | O_CLOEXEC)) {
     if (descriptor_ < 0)
         throw input_error(path(), "", reason(), "a file that may be read");
+    try {
+        require_unchanged();
+    } catch (...) {
+        ::close(descriptor_);  // no destructor runs for an object that was never finished
+        throw;
+    }
+}
+
+void input_file::require_unchanged() const {
     struct stat status {};
-    const bool known = ::fstat(descriptor_, &status) == 0;
+    if (::fstat(descriptor_, &status) != 0)
+        throw input_error(path(), "", reason(), "a file that may be read");
     const file_identity now = identity_of(path(), status);
-    if (known && now.bytes == seen.bytes && now.modified_ns == seen.modified_ns)
-        return;
-    ::close(std::exchange(descriptor_, -1));
-    throw input_error(path(), "",
-                      fmt::format("a file of {} bytes that was changed after it was first looked at", now.bytes),
-                      fmt::format("the same file of {} bytes throughout a run", seen.bytes));
+    if (now.bytes != seen_.bytes || now.modified_ns != seen_.modified_ns)
+        throw input_error(path(), "",
+                          fmt::format("a file of {} bytes that was changed after it was first looked at", now.bytes),
+                          fmt::format("the same file of {} bytes throughout a run", seen_.bytes));
 }
 
 input_file::~input_file() {

@@ -48,6 +48,16 @@ hdf5_id open_hdf5_dataset(const hdf5_id& file, const std::string& path, const st
     return dataset;
 }
 
+hid_t hdf5_memory_type(dtype type) {
+    switch (type) {
+        case dtype::uint8: return H5T_NATIVE_UINT8;
+        case dtype::uint16: return H5T_NATIVE_UINT16;
+        case dtype::int16: return H5T_NATIVE_INT16;
+        case dtype::float32: break;
+    }
+    return H5T_NATIVE_FLOAT;
+}
+
 std::string hdf5_text(hid_t object, const std::string& attribute) {
     const hdf5_silence silence;
     const hdf5_id handle(H5Aopen(object, attribute.c_str(), H5P_DEFAULT), H5Aclose);

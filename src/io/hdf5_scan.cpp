@@ -12,16 +12,6 @@
 namespace tomosweep {
 namespace {
 
-hid_t memory_type(dtype type) {
-    switch (type) {
-        case dtype::uint8: return H5T_NATIVE_UINT8;
-        case dtype::uint16: return H5T_NATIVE_UINT16;
-        case dtype::int16: return H5T_NATIVE_INT16;
-        case dtype::float32: break;
-    }
-    return H5T_NATIVE_FLOAT;
-}
-
 std::optional<dtype> dtype_of(hid_t type) {
     const std::size_t size = H5Tget_size(type);
     switch (H5Tget_class(type)) {
@@ -107,7 +97,8 @@ public:
         hsize_t expected = 1, written = 0;
         for (std::size_t i = 0; i < chunk.size(); ++i)
             expected *= (lengths_[i] + chunk[i] - 1) / chunk[i];
-        if (H5Dget_num_chunks(dataset_.get(), H5S_ALL, &written) < 0)
+        const io::hdf5_id space(H5Dget_space(dataset_.get()), H5Sclose);
+        if (H5Dget_num_chunks(dataset_.get(), space.get(), &written) < 0)
             return {problem(fmt::format("an unreadable index of chunks (HDF5: {})", io::hdf5_reason()))};
         if (written < expected)
             return {problem(fmt::format("{} of {} chunks, the others were never written", written, expected))};
@@ -164,7 +155,7 @@ private:
         const io::hdf5_id memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose);
         const io::hdf5_id in_file(H5Dget_space(dataset_.get()), H5Sclose);
         H5Sselect_hyperslab(in_file.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
-        if (H5Dread(dataset_.get(), memory_type(type_), memory.get(), in_file.get(), H5P_DEFAULT, to) < 0)
+        if (H5Dread(dataset_.get(), io::hdf5_memory_type(type_), memory.get(), in_file.get(), H5P_DEFAULT, to) < 0)
             throw input_error(path(), dataset_path_,
                               fmt::format("voxels that cannot be read (HDF5: {})", io::hdf5_reason()),
                               "a whole dataset with filters that this HDF5 library has");

@@ -42,10 +42,11 @@ interval crossing(const solid_piece& piece, double y, const crack_widths& widths
 
 /// Sets the voxels of a row whose centres lie in the interval; the row starts at voxel `first`.
 void paint(std::span<std::uint8_t> row, index_t first, const interval& inside, std::uint8_t value) {
+    // Rounded before the row's own start comes in: no result may depend on where a box begins.
     const auto length = static_cast<double>(row.size());
-    const double offset = static_cast<double>(first) + 0.5;
-    const double begin = std::clamp(std::ceil(inside.lo - offset), 0.0, length);
-    const double end = std::clamp(std::floor(inside.hi - offset) + 1, begin, length);
+    const auto start = static_cast<double>(first);
+    const double begin = std::clamp(std::ceil(inside.lo - 0.5) - start, 0.0, length);
+    const double end = std::clamp(std::floor(inside.hi - 0.5) + 1 - start, begin, length);
     std::fill(row.begin() + static_cast<std::ptrdiff_t>(begin), row.begin() + static_cast<std::ptrdiff_t>(end), value);
 }
 

@@ -11,6 +11,11 @@
 namespace tomosweep::io {
 namespace {
 
+// A damaged header must not ask for all memory: tiles may be larger than a small page, or somewhat larger than any
+// page.
+constexpr index_t most_tile_bytes = index_t{256} << 20;
+constexpr index_t most_tile_pages = 4;
+
 /// Rows and columns of a page, half open.
 struct window2 {
     index_t y0, y1, x0, x1;
@@ -53,7 +58,9 @@ void read_tiles(TIFF* handle, const tiff_page& page, const window2& wanted, std:
     TIFFGetField(handle, TIFFTAG_TILELENGTH, &tile_height);
     const index_t height = tile_height, width = tile_width;
     const tmsize_t bytes = TIFFTileSize(handle);
-    std::vector<std::byte> buffer(static_cast<std::size_t>(std::max<tmsize_t>(bytes, 0)));
+    if (bytes <= 0 || bytes > std::max(most_tile_bytes, most_tile_pages * voxel_block{page.shape, page.type}.bytes()))
+        failed(fmt::format("tiles of {} x {} pixels", height, width));
+    std::vector<std::byte> buffer(static_cast<std::size_t>(bytes));
     for (index_t y = wanted.y0 / height * height; y < wanted.y1; y += height)
         for (index_t x = wanted.x0 / width * width; x < wanted.x1; x += width) {
             const std::uint32_t tile =
@@ -90,7 +97,9 @@ void tiff_file::read(const tiff_page& page, const box3& window, std::byte* to) c
         return;
     }
     const window2 wanted{window.lo.y, window.hi.y, window.lo.x, window.hi.x};
-    const failure failed = [this](const std::string& found) { fail(found, "a whole TIFF file; it may be truncated"); };
+    const failure failed = [this](const std::string& found) {
+        fail(found, "a whole TIFF file; this one is truncated or damaged");
+    };
     if (TIFFIsTiled(handle_) != 0)
         read_tiles(handle_, page, wanted, to, failed);
     else

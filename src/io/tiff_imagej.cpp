@@ -67,8 +67,9 @@ std::optional<imagej_description> tiff_file::imagej() const {
     if (TIFFGetField(handle_, TIFFTAG_IMAGEDESCRIPTION, &text) != 1 || !std::string_view(text).starts_with("ImageJ="))
         return std::nullopt;
     const description said = parse(text);
-    return imagej_description{number<index_t>(said, "images").value_or(1),
-                              number<index_t>(said, "channels").value_or(1), voxel_size_um(handle_, said)};
+    const auto count = [&said](std::string_view key) { return number<index_t>(said, key).value_or(1); };
+    return imagej_description{count("images"), count("channels"), count("slices"), count("frames"),
+                              voxel_size_um(handle_, said)};
 }
 
 }  // namespace tomosweep::io

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <mutex>
+
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/io/slice_names.hpp"
 #include "tomosweep/io/tiff_file.hpp"
@@ -65,11 +67,11 @@ class tiff_pages final : public tiff_slices {
 public:
     explicit tiff_pages(const file_identity& path) {
         files_.push_back(path);
-        io::tiff_file file(path);
-        const auto imagej = file.imagej();
+        idle_ = std::make_unique<io::tiff_file>(path);
+        const auto imagej = idle_->imagej();
         do
-            pages_.push_back(file.page());
-        while (file.next());
+            pages_.push_back(idle_->page());
+        while (idle_->next());
         first_ = pages_.front();
         images_ = slice_count();
         if (imagej)
@@ -88,18 +90,29 @@ public:
     }
 
 private:
-    /// Takes what ImageJ's description says about the whole stack. A single page may stand for slices without a
-    /// directory of their own, one behind the other.
+    /// Takes what ImageJ's description says about the whole stack.
     void believe(const io::imagej_description& imagej) {
-        if (imagej.channels > 1)
-            throw input_error(files_.front().path, "ImageJ's description", fmt::format("{} channels", imagej.channels),
-                              "one channel; save each one as a stack of its own");
+        // A stack of slices may be said to be one of channels or frames; tifffile does so by default.
+        if ((imagej.channels > 1) + (imagej.slices > 1) + (imagej.frames > 1) > 1)
+            throw input_error(files_.front().path, "ImageJ's description",
+                              fmt::format("a hyperstack of {} channels, {} slices and {} frames", imagej.channels,
+                                          imagej.slices, imagej.frames),
+                              "slices only; save every channel and frame as a stack of its own");
         voxel_size_um_ = imagej.voxel_size_um;
         images_ = imagej.images;
-        if (pages_.size() > 1 || !first_.data_offset)
-            return;
+        if (pages_.size() == 1 && images_ > 1 && first_.data_offset)
+            add_slices_without_directory();
+    }
+
+    /// A single page may be followed by slices that have no directory of their own, one behind the other.
+    void add_slices_without_directory() {
         const index_t bytes = io::voxel_block{first_.shape, first_.type}.bytes();
-        for (index_t z = 1; z < imagej.images; ++z) {
+        const index_t present = (files_.front().bytes - *first_.data_offset) / bytes;
+        if (present < images_)
+            throw input_error(files_.front().path, "ImageJ's description",
+                              fmt::format("{} slices in a file that has room for {}", images_, present),
+                              "a whole file; this one is truncated");
+        for (index_t z = 1; z < images_; ++z) {
             io::tiff_page page = first_;
             page.number = z;
             page.data_offset = *first_.data_offset + z * bytes;
@@ -111,14 +124,25 @@ private:
     index_t slice_count() const override { return static_cast<index_t>(pages_.size()); }
 
     void read_slices(const box3& box, std::byte* to) const override {
-        io::tiff_file file(files_.front());
+        std::unique_ptr<io::tiff_file> file = borrow();
         for (index_t z = box.lo.z; z < box.hi.z; ++z, to += plane_bytes(box)) {
             const io::tiff_page& page = pages_[static_cast<std::size_t>(z)];
             require_alike(files_.front(), page);
             if (!page.data_offset)
-                file.go_to(page);
-            file.read(page, box, to);
+                file->go_to(page);
+            file->read(page, box, to);
         }
+        const std::lock_guard lock(mutex_);
+        idle_ = std::move(file);
+    }
+
+    /// A handle that has seen all pages goes to any of them at once; a fresh one makes libtiff walk there.
+    std::unique_ptr<io::tiff_file> borrow() const {
+        const std::lock_guard lock(mutex_);
+        if (idle_ == nullptr)
+            return std::make_unique<io::tiff_file>(files_.front());
+        idle_->file().require_unchanged();
+        return std::move(idle_);
     }
 
     io::slice_place place_of(index_t z) const override {
@@ -126,6 +150,8 @@ private:
     }
 
     std::vector<io::tiff_page> pages_;
+    mutable std::mutex mutex_;
+    mutable std::unique_ptr<io::tiff_file> idle_;
     index_t images_ = 0;  // that the file says it has
 };
 

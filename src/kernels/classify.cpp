@@ -1,6 +1,7 @@
 #include "tomosweep/kernels/classify.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -11,20 +12,7 @@
 namespace tomosweep {
 namespace {
 
-/// Number of leading elements for which `before` holds, found without branches that depend on the data.
-template <class Before>
-std::size_t leading(const std::vector<double>& values, const Before& before) {
-    const double* base = values.data();
-    std::size_t length = values.size();
-    while (length > 1) {
-        const std::size_t half = length / 2;
-        base += before(base[half - 1]) ? half : 0;
-        length -= half;
-    }
-    return static_cast<std::size_t>(base - values.data()) + (before(*base) ? 1 : 0);
-}
-
-/// The class of grey levels one by one, from a table when the type is small enough to list all of them.
+/// The classes of rows of grey levels, from a table, since integer types are small enough to list all of their levels.
 template <class T>
 class classifier {
 public:
@@ -32,37 +20,86 @@ public:
         for (std::int32_t value = std::numeric_limits<T>::min(); value <= std::numeric_limits<T>::max(); ++value)
             classes_.push_back(class_of(chain, value));
     }
-    class_t operator()(T value) const {
-        return classes_[static_cast<std::size_t>(std::int32_t{value} - std::numeric_limits<T>::min())];
+    void classify_row(const T* grey, class_t* classes, index_t length) const {
+        const class_t* table = classes_.data();
+        for (index_t x = 0; x < length; ++x)
+            classes[x] = table[std::int32_t{grey[x]} - std::numeric_limits<T>::min()];
     }
 
 private:
     std::vector<class_t> classes_;
 };
 
+/// Largest float that is not above `value`: for a float grey level, grey <= value exactly when grey <=
+/// float_floor(value).
+float float_floor(double value) {
+    if (value < -std::numeric_limits<float>::max())
+        return -std::numeric_limits<float>::infinity();
+    if (value > std::numeric_limits<float>::max())
+        return std::isinf(value) ? std::numeric_limits<float>::infinity() : std::numeric_limits<float>::max();
+    const auto nearest = static_cast<float>(value);
+    return static_cast<double>(nearest) <= value ? nearest
+                                                 : std::nextafter(nearest, -std::numeric_limits<float>::infinity());
+}
+
+/// Binary search, many voxels abreast and without branches that depend on the data.
 template <>
 class classifier<float> {
 public:
-    explicit classifier(const phase_chain& chain) : chain_(chain) {}
-    class_t operator()(float value) const { return class_of(chain_, value); }
+    explicit classifier(const phase_chain& chain)
+        : above_(chain.where == phase_side::above),
+          low_(chain.where == phase_side::between ? float_floor(chain.low) : -std::numeric_limits<float>::infinity()),
+          class_of_place_(std::bit_ceil(chain.thresholds.size() + 1), class_background) {
+        for (std::size_t phase = 0; phase < chain.thresholds.size(); ++phase) {
+            levels_.push_back(float_floor(chain.thresholds[phase]));
+            class_of_place_[phase] = static_cast<class_t>(phase);
+        }
+        // Padded to 2^n - 1 levels with what no search passes.
+        levels_.resize(class_of_place_.size() - 1, (above_ ? -1 : 1) * std::numeric_limits<float>::infinity());
+    }
+
+    void classify_row(const float* grey, class_t* classes, index_t length) const {
+        for (index_t x = 0; x < length; x += abreast) {
+            const index_t count = std::min(abreast, length - x);
+            above_ ? classify_some<true>(grey + x, classes + x, count)
+                   : classify_some<false>(grey + x, classes + x, count);
+        }
+    }
 
 private:
-    const phase_chain& chain_;
+    static constexpr index_t abreast = 64;
+
+    template <bool Above>
+    void classify_some(const float* grey, class_t* classes, index_t count) const {
+        std::uint32_t places[abreast] = {};
+        const float* levels = levels_.data();
+        for (auto step = static_cast<std::uint32_t>(class_of_place_.size() / 2); step > 0; step /= 2)
+            for (index_t x = 0; x < count; ++x) {
+                const float level = levels[places[x] + step - 1];
+                const bool beyond = Above ? grey[x] <= level : grey[x] > level;
+                places[x] += step & (0U - static_cast<std::uint32_t>(beyond));
+            }
+        for (index_t x = 0; x < count; ++x)
+            classes[x] = grey[x] > low_ ? class_of_place_[places[x]] : class_background;
+    }
+
+    bool above_;
+    float low_;  ///< grey levels up to here are in no phase
+    std::vector<float> levels_;
+    std::vector<class_t> class_of_place_;  ///< by the number of levels that a search passed
 };
 
 template <class T>
 array3<class_t> classified(view3<const T> grey, const phase_chain& chain, view3<const std::uint8_t> mask) {
     const extent3 extent = grey.extent();
     require(mask.data() == nullptr || mask.extent() == extent, "the mask has the extent of the block");
-    const classifier<T> class_at(chain);
+    const classifier<T> rule(chain);
     array3<class_t> classes(extent);
 #pragma omp parallel for collapse(2) schedule(static)
     for (index_t z = 0; z < extent.z; ++z)
         for (index_t y = 0; y < extent.y; ++y) {
-            const T* values = grey.row(z, y);
             class_t* out = &classes(z, y, 0);
-            for (index_t x = 0; x < extent.x; ++x)
-                out[x] = class_at(values[x]);
+            rule.classify_row(grey.row(z, y), out, extent.x);
             if (mask.data() != nullptr)
                 for (index_t x = 0; x < extent.x; ++x)
                     out[x] = mask(z, y, x) != 0 ? out[x] : class_outside;
@@ -86,11 +123,13 @@ void check_chain(const phase_chain& chain) {
 }
 
 class_t class_of(const phase_chain& chain, double grey) {
-    const bool above = chain.where == phase_side::above;
-    const std::size_t phase = above ? leading(chain.thresholds, [grey](double t) { return !(grey > t); })
-                                    : leading(chain.thresholds, [grey](double t) { return !(grey <= t); });
-    const bool in_phase = phase < chain.thresholds.size() && (chain.where != phase_side::between || grey > chain.low);
-    return in_phase ? static_cast<class_t>(phase) : class_background;
+    const auto& thresholds = chain.thresholds;
+    const auto first =
+        chain.where == phase_side::above
+            ? std::partition_point(thresholds.begin(), thresholds.end(), [=](double t) { return t >= grey; })
+            : std::partition_point(thresholds.begin(), thresholds.end(), [=](double t) { return t < grey; });
+    const bool in_phase = first != thresholds.end() && (chain.where != phase_side::between || grey > chain.low);
+    return in_phase ? static_cast<class_t>(first - thresholds.begin()) : class_background;
 }
 
 array3<class_t> classify(const grey_volume& grey, const phase_chain& chain, view3<const std::uint8_t> mask) {

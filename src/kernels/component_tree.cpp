@@ -8,6 +8,7 @@
 
 #include "boundary_tree.hpp"
 #include "tile_flood.hpp"
+#include "tile_runs.hpp"
 #include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
@@ -17,6 +18,12 @@ constexpr index_t tile_edge = 64;
 /// Joins between two clean-ups: eight tiles share one, for cleaning costs as much as joining.
 constexpr int joins_per_settling = 3;
 
+/// What one thread grows tiles with.
+struct workplace {
+    detail::tile_flood flood;
+    detail::tile_runs runs;
+};
+
 /// Grows a box by halving it down to tiles. Depth first, so that few trees wait for their other half.
 class grower {
 public:
@@ -24,11 +31,13 @@ public:
         : classes_(classes),
           origin_(box.lo),
           problem_(problem),
-          floods_(static_cast<std::size_t>(omp_get_max_threads())) {}
+          workplaces_(static_cast<std::size_t>(omp_get_max_threads())) {}
 
     boundary_tree grow_all(const box3& box, component_curves& curves) {
         boundary_tree tree;
-#pragma omp parallel
+        const extent3 extent = box.extent();
+        const bool several = std::max({extent.z, extent.y, extent.x}) > tile_edge;
+#pragma omp parallel if (several)
 #pragma omp single
         tree = guarded(box, curves, 0);
         if (failure_)
@@ -55,8 +64,7 @@ private:
         const extent3 extent = box.extent();
         const index_t longest = std::max({extent.z, extent.y, extent.x});
         if (longest <= tile_edge)
-            return floods_[static_cast<std::size_t>(omp_get_thread_num())].run(
-                classes_.part({box.lo - origin_, box.hi - origin_}), box, problem_, curves);
+            return grow_tile(box, curves);
         const axis cut = extent.z == longest ? axis::z : extent.y == longest ? axis::y : axis::x;
         const index_t tiles = (longest + tile_edge - 1) / tile_edge;
         const index_t middle = along(box.lo, cut) + tiles / 2 * tile_edge;
@@ -64,6 +72,13 @@ private:
         along(low.hi, cut) = middle;
         along(high.lo, cut) = middle;
         return grow_halves(low, high, curves, depth);
+    }
+
+    boundary_tree grow_tile(const box3& box, component_curves& curves) {
+        workplace& place = workplaces_[static_cast<std::size_t>(omp_get_thread_num())];
+        const view3<const class_t> tile = classes_.part({box.lo - origin_, box.hi - origin_});
+        return place.runs.find(tile, problem_) ? place.runs.run(box, problem_, curves)
+                                               : place.flood.run(tile, box, problem_, curves);
     }
 
     boundary_tree grow_halves(const box3& low, const box3& high, component_curves& curves, int depth) {
@@ -92,7 +107,7 @@ private:
     view3<const class_t> classes_;
     index3 origin_;
     component_problem problem_;
-    std::vector<detail::tile_flood> floods_;
+    std::vector<workplace> workplaces_;
     std::exception_ptr failure_;
 };
 

@@ -60,22 +60,20 @@ struct thread_tally {
     std::vector<neighbourhood_histograms> histograms;  // one, on the heap
 };
 
-/// Voxels by class and depth bin of row (z, y) of the own box.
-void count_depth(const class_t* row, index_t z, index_t y, const box3& own, const depth_bins& depth,
-                 std::vector<std::int64_t>& counts) {
-    const auto table_of = [&](index_t layer) {
-        return counts.data() +
-               static_cast<std::size_t>(depth.bin_of_layer[static_cast<std::size_t>(layer)]) * classes_in_all;
-    };
-    const index_t count = own.hi.x - own.lo.x;
-    if (depth.direction == axis::x) {
-        for (index_t x = 0; x < count; ++x)
-            ++table_of(own.lo.x + x)[row[x]];
-        return;
-    }
-    std::int64_t* const table = table_of(depth.direction == axis::z ? z : y);
-    for (index_t x = 0; x < count; ++x)
-        ++table[row[x]];
+/// The voxels by class of one depth bin.
+std::int64_t* table_of(const depth_bins& depth, index_t layer, thread_tally& tally) {
+    return tally.depth.data() +
+           static_cast<std::size_t>(depth.bin_of_layer[static_cast<std::size_t>(layer)]) * classes_in_all;
+}
+
+/// Voxels by class and depth bin of row (z, y) of the own box, which the histograms have just counted.
+void count_depth(const class_t* row, index_t z, index_t y, const box3& own, const depth_bins& depth, int phases,
+                 thread_tally& tally) {
+    if (depth.direction == axis::x)
+        for (index_t x = own.lo.x; x < own.hi.x; ++x)
+            ++table_of(depth, x, tally)[row[x - own.lo.x]];
+    else
+        tally.histograms[0].flush_voxels(table_of(depth, depth.direction == axis::z ? z : y, tally), phases);
 }
 
 /// One strip of anchor rows: y in [y_from, y_to) of plane z.
@@ -93,7 +91,7 @@ void count_strip(const row_reader& reader, const box3& anchors, const box3& own,
         reader.read(z, y, rows[3]);
         tally.histograms[0].count_row({rows[0], rows[1], rows[2], rows[3]}, anchors.hi.x - anchors.lo.x, phases);
         if (z < own.hi.z && y < own.hi.y)
-            count_depth(rows[3] + 1, z, y, own, depth, tally.depth);
+            count_depth(rows[3] + 1, z, y, own, depth, phases, tally);
     }
 }
 
@@ -140,6 +138,9 @@ void check(view3<const class_t> classes, const box3& box, const box3& own, const
     require(phases >= 0 && phases <= max_phases, "0 <= phases <= 254");
     require(static_cast<index_t>(depth.bin_of_layer.size()) >= along(whole_extent, depth.direction),
             "every layer of the depth axis has a bin");
+    require(std::all_of(depth.bin_of_layer.begin(), depth.bin_of_layer.end(),
+                        [&](std::int32_t bin) { return bin >= 0 && bin < depth.count; }),
+            "every depth bin is one of those that are counted");
     require(own.empty() || classes.extent() == box.extent(), "the view has the extent of its box");
     const box3 needed = intersection({own.lo - index3{1, 1, 1}, own.hi}, whole(whole_extent));
     require(own.empty() || (intersection(needed, box) == needed && intersection(own, needed) == own),
@@ -185,9 +186,10 @@ neighbourhood_table neighbourhood(view3<const class_t> classes, const box3& box,
     std::vector<thread_tally> tallies(static_cast<std::size_t>(omp_get_max_threads()),
                                       thread_tally(reader.row_size(), depth.count));
     constexpr index_t strip = 64;
+    constexpr index_t worth_threads = 1 << 16;
     const index_t strips = (anchors.hi.y - anchors.lo.y + strip - 1) / strip;
     const index_t pieces = strips * (anchors.hi.z - anchors.lo.z);
-#pragma omp parallel for schedule(dynamic)
+#pragma omp parallel for schedule(dynamic) if (own.voxels() > worth_threads)
     for (index_t piece = 0; piece < pieces; ++piece) {
         const index_t y = anchors.lo.y + piece % strips * strip;
         count_strip(reader, anchors, own, anchors.lo.z + piece / strips, y, std::min(y + strip, anchors.hi.y), phases,

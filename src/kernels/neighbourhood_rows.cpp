@@ -12,6 +12,7 @@ constexpr int vertex = 13;
 constexpr int edge = 14;
 constexpr int cube = 17;
 constexpr int square = 18;
+constexpr int voxel = 21;
 
 /// Up to so many classes in a chunk, comparing whole vectors with each is faster than counting single values.
 constexpr int few_classes = 8;
@@ -78,6 +79,7 @@ void neighbourhood_histograms::fill(const row_quad& rows) {
     };
     plates(lower, edge, vertex);
     plates(higher, square, cube);
+    std::copy_n(rows[3] + 1, chunk, values_[voxel].data());
 }
 
 void neighbourhood_histograms::count_chunk(const row_quad& rows, int anchors, int phases) {
@@ -145,20 +147,25 @@ void neighbourhood_histograms::count_row(const row_quad& rows, index_t anchors, 
         flush();
 }
 
+void neighbourhood_histograms::move(int kind, std::int64_t* to, int classes) {
+    auto& from = narrow_[static_cast<std::size_t>(kind)];
+    for (std::size_t value = 0; value < static_cast<std::size_t>(classes); ++value)
+        to[value] += from[value];
+    std::fill_n(from.begin(), classes, 0U);
+}
+
+void neighbourhood_histograms::flush_voxels(std::int64_t* table, int phases) {
+    move(voxel, table, phases);
+}
+
 void neighbourhood_histograms::flush() {
-    const auto move = [&](int kind, wide& to) {
-        auto& from = narrow_[static_cast<std::size_t>(kind)];
-        for (std::size_t value = 0; value < to.size(); ++value)
-            to[value] += from[value];
-        from.fill(0);
-    };
     for (int d = 0; d < 13; ++d)
-        move(d, totals_.pair_low[static_cast<std::size_t>(d)]);
-    move(vertex, totals_.vertices);
-    move(cube, totals_.cubes);
+        move(d, totals_.pair_low[static_cast<std::size_t>(d)].data(), max_phases);
+    move(vertex, totals_.vertices.data(), max_phases);
+    move(cube, totals_.cubes.data(), max_phases);
     for (int orientation = 0; orientation < 3; ++orientation) {
-        move(edge + orientation, totals_.edges);
-        move(square + orientation, totals_.squares);
+        move(edge + orientation, totals_.edges.data(), max_phases);
+        move(square + orientation, totals_.squares.data(), max_phases);
     }
     since_flush_ = 0;
 }

@@ -47,7 +47,9 @@ public:
 
     /// Counts the neighbourhoods of anchors [0, anchors); the rows are readable up to the next full chunk.
     void count_row(const row_quad& rows, index_t anchors, int phases);
-    /// Moves the 32-bit counts into the 64-bit ones; due before 2^31 neighbourhoods have been counted.
+    /// Moves the voxels of classes < phases counted since the last call into `table`.
+    void flush_voxels(std::int64_t* table, int phases);
+    /// Moves the other 32-bit counts into the 64-bit ones; due before 2^31 neighbourhoods have been counted.
     void flush();
     /// Adds what another thread has counted and flushed.
     neighbourhood_histograms& operator+=(const neighbourhood_histograms& other);
@@ -63,13 +65,14 @@ public:
     const totals& counted() const { return totals_; }
 
 private:
-    static constexpr int kinds = 21;  // 13 pairs, vertex, 3 edges, cube, 3 squares
+    static constexpr int kinds = 22;  // 13 pairs, vertex, 3 edges, cube, 3 squares, voxel
     using row_of_chunk = std::array<class_t, chunk>;
 
     void count_chunk(const row_quad& rows, int anchors, int phases);
     void fill(const row_quad& rows);
     void count_by_comparing(int first, int last);
     void count_by_value();
+    void move(int kind, std::int64_t* to, int classes);
     void count_unknown(const row_quad& rows, int anchors);
 
     alignas(64) std::array<std::array<std::uint32_t, 256>, kinds> narrow_{};

@@ -6,7 +6,7 @@
 
 #include <array>
 #include <filesystem>
-#include <random>
+#include <memory>
 
 #include "sample_archive.hpp"
 #include "tomosweep/archive/handle.hpp"
@@ -19,16 +19,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The same fresh folder on all ranks.
-std::string shared_folder(const communicator& ranks, const std::string& name) {
-    std::vector<char> text;
-    if (ranks.root()) {
-        const std::string folder = test::fresh_folder(name);
-        text.assign(folder.begin(), folder.end());
+/// One fresh folder for all ranks, removed at the end by rank 0. Collective.
+class shared_folder {
+public:
+    shared_folder(const communicator& ranks, const std::string& name) : ranks_(ranks) {
+        std::vector<char> text;
+        if (ranks.root()) {
+            made_ = std::make_unique<test::temporary_folder>(name);
+            text.assign(made_->path().begin(), made_->path().end());
+        }
+        ranks.broadcast(text);
+        path_.assign(text.begin(), text.end());
     }
-    ranks.broadcast(text);
-    return {text.begin(), text.end()};
-}
+    ~shared_folder() { ranks_.barrier(); }
+
+    const std::string& path() const { return path_; }
+
+private:
+    std::unique_ptr<test::temporary_folder> made_;
+    const communicator& ranks_;
+    std::string path_;
+};
 
 /// Ranks share the volume in slabs along z and y that do not respect chunks; from 4 ranks on, rank 2 has nothing.
 box3 box_of(const communicator& ranks, const extent3& extent) {
@@ -122,7 +133,8 @@ void write_sample_fields(shard_writer& shard, const box3& box, const extent3& ex
 
 void round_trip(const extent3& extent, std::int64_t transfer_bytes) {
     const communicator ranks = communicator::world();
-    const std::string folder = shared_folder(ranks, "fields");
+    const shared_folder shared(ranks, "fields");
+    const std::string& folder = shared.path();
     const std::string path = folder + "/ref-c01.h5";
     field_layout layout = sample_layout(extent);
     layout.transfer_bytes = transfer_bytes;
@@ -138,9 +150,7 @@ void round_trip(const extent3& extent, std::int64_t transfer_bytes) {
         expect_fields(path, extent);
         EXPECT_TRUE(test::same(read_netcdf(path), small));
         EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 2) << "more than the shard and its .xmf are left";
-        fs::remove_all(folder);
     }
-    ranks.barrier();
 }
 
 TEST(field_file, fields_come_back_equal_whatever_the_number_of_ranks) {
@@ -157,7 +167,8 @@ TEST(field_file, volumes_of_one_voxel_across_have_fields) {
 
 TEST(field_file, each_phase_has_fields_of_its_own) {
     const communicator ranks = communicator::world();
-    const std::string folder = shared_folder(ranks, "phases");
+    const shared_folder shared(ranks, "phases");
+    const std::string& folder = shared.path();
     const std::string path = folder + "/a.h5";
     const extent3 extent{10, 11, 12};
     field_layout layout = sample_layout(extent);
@@ -172,13 +183,13 @@ TEST(field_file, each_phase_has_fields_of_its_own) {
             EXPECT_EQ(read_volume<std::uint8_t>(path, i < 2 ? "/fields/crack/mask" : "/fields/binder/mask", i % 2,
                                                 extent, H5T_NATIVE_UINT8),
                       expected_volume<std::uint8_t>(extent, static_cast<index_t>(i)));
-        fs::remove_all(folder);
     }
 }
 
 TEST(field_file, an_abandoned_shard_leaves_nothing) {
     const communicator ranks = communicator::world();
-    const std::string folder = shared_folder(ranks, "abandoned");
+    const shared_folder shared(ranks, "abandoned");
+    const std::string& folder = shared.path();
     {
         shard_writer shard(ranks, folder + "/a.h5", sample_layout({5, 5, 5}));
         write_sample_fields(shard, box_of(ranks, {5, 5, 5}), {5, 5, 5});
@@ -189,7 +200,8 @@ TEST(field_file, an_abandoned_shard_leaves_nothing) {
 
 TEST(field_file, all_ranks_hear_of_an_unwritable_folder) {
     const communicator ranks = communicator::world();
-    const std::string path = shared_folder(ranks, "unwritable") + "/missing/a.h5";
+    const shared_folder shared(ranks, "unwritable");
+    const std::string path = shared.path() + "/missing/a.h5";
     try {
         shard_writer shard(ranks, path, sample_layout({5, 5, 5}));
         FAIL() << "a shard was made in a folder that does not exist";
@@ -201,7 +213,8 @@ TEST(field_file, all_ranks_hear_of_an_unwritable_folder) {
 
 TEST(field_file, all_ranks_hear_of_a_wrong_box) {
     const communicator ranks = communicator::world();
-    const std::string folder = shared_folder(ranks, "wrong-box");
+    const shared_folder shared(ranks, "wrong-box");
+    const std::string& folder = shared.path();
     shard_writer shard(ranks, folder + "/a.h5", sample_layout({5, 5, 5}));
     const array3<std::uint8_t> voxels({5, 5, 5}, 1);
     const bool wrong = ranks.rank() == ranks.size() - 1;
@@ -212,7 +225,8 @@ TEST(field_file, all_ranks_hear_of_a_wrong_box) {
 
 TEST(field_file, all_ranks_hear_of_a_full_disk) {
     const communicator ranks = communicator::world();
-    const std::string folder = shared_folder(ranks, "full");
+    const shared_folder shared(ranks, "full");
+    const std::string& folder = shared.path();
     const bool mounted = !ranks.root() || ::mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=1m") == 0;
     if (ranks.min(std::int64_t{mounted}) == 0)
         GTEST_SKIP() << "a small tmpfs cannot be mounted here";

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -18,12 +19,13 @@ namespace tomosweep {
 namespace {
 
 namespace fs = std::filesystem;
-using test::fresh_folder;
 using test::same;
 using test::sample_shard;
+using test::temporary_folder;
 
 TEST(netcdf_file, a_rich_archive_comes_back_bit_by_bit) {
-    const std::string path = fresh_folder("round-trip") + "/a.h5";
+    const temporary_folder temporary("round-trip");
+    const std::string path = temporary.file("a.h5");
     const data_group written = sample_shard("ref-c01", 1);
     write_netcdf(path, written);
     EXPECT_TRUE(same(read_netcdf(path), written));
@@ -31,7 +33,8 @@ TEST(netcdf_file, a_rich_archive_comes_back_bit_by_bit) {
 }
 
 TEST(netcdf_file, an_empty_archive_and_empty_dimensions_come_back) {
-    const std::string path = fresh_folder("empty") + "/a.h5";
+    const temporary_folder temporary("empty");
+    const std::string path = temporary.file("a.h5");
     data_group written;
     write_netcdf(path, written);
     EXPECT_TRUE(same(read_netcdf(path), written));
@@ -44,7 +47,8 @@ TEST(netcdf_file, an_empty_archive_and_empty_dimensions_come_back) {
 }
 
 TEST(netcdf_file, an_inner_group_may_redefine_a_dimension) {
-    const std::string path = fresh_folder("shadow") + "/a.h5";
+    const temporary_folder temporary("shadow");
+    const std::string path = temporary.file("a.h5");
     data_group written;
     written.dimensions = {{"threshold", 2}};
     data_group inner;
@@ -58,7 +62,8 @@ TEST(netcdf_file, an_inner_group_may_redefine_a_dimension) {
 }
 
 TEST(netcdf_file, large_arrays_are_compressed) {
-    const std::string path = fresh_folder("large") + "/a.h5";
+    const temporary_folder temporary("large");
+    const std::string path = temporary.file("a.h5");
     data_group written;
     written.dimensions = {{"a", 1000}, {"b", 1000}};
     written.variables = {{"v", {"a", "b"}, std::vector<std::int64_t>(1000000, 3), "1", "", {}}};
@@ -68,7 +73,8 @@ TEST(netcdf_file, large_arrays_are_compressed) {
 }
 
 TEST(netcdf_file, contradictions_are_refused) {
-    const std::string path = fresh_folder("contradiction") + "/a.h5";
+    const temporary_folder temporary("contradiction");
+    const std::string path = temporary.file("a.h5");
     data_group root;
     root.dimensions = {{"a", 3}};
     root.variables = {{"v", {"a"}, std::vector<double>{1, 2}, "1", "", {}}};
@@ -81,14 +87,16 @@ TEST(netcdf_file, contradictions_are_refused) {
 }
 
 TEST(netcdf_file, files_of_others_are_refused) {
-    const std::string folder = fresh_folder("foreign");
+    const temporary_folder temporary("foreign");
+    const std::string& folder = temporary.path();
     EXPECT_THROW(read_netcdf(folder + "/missing.h5"), input_error);
     std::ofstream(folder + "/text.h5") << "not HDF5";
     EXPECT_THROW(read_netcdf(folder + "/text.h5"), input_error);
 }
 
 TEST(netcdf_file, a_cut_off_archive_is_an_error) {
-    const std::string path = fresh_folder("cut") + "/a.h5";
+    const temporary_folder temporary("cut");
+    const std::string path = temporary.file("a.h5");
     write_netcdf(path, sample_shard("a", 1));
     const auto size = fs::file_size(path);
     for (const auto left : {size - 1, size / 2, size / 10, std::uintmax_t{0}}) {
@@ -108,7 +116,8 @@ void expect_access_error(const std::string& path) {
 }
 
 TEST(netcdf_file, an_unwritable_folder_is_named) {
-    const std::string folder = fresh_folder("unwritable");
+    const temporary_folder temporary("unwritable");
+    const std::string& folder = temporary.path();
     std::ofstream(folder + "/file") << "x";
     expect_access_error(folder + "/missing/a.h5");
     expect_access_error(folder + "/file/a.h5");
@@ -128,7 +137,8 @@ TEST(netcdf_file, an_unwritable_folder_is_named) {
 }
 
 TEST(netcdf_file, a_full_disk_is_named_and_the_old_file_stays) {
-    const std::string folder = fresh_folder("full");
+    const temporary_folder temporary("full");
+    const std::string& folder = temporary.path();
     if (::mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=1m") != 0)
         GTEST_SKIP() << "a small tmpfs cannot be mounted here";
     const std::string path = folder + "/a.h5";
@@ -162,16 +172,21 @@ pid_t start_endless_writer(const std::string& path) {
 }
 
 TEST(netcdf_file, a_killed_writer_leaves_a_whole_file_or_none) {
-    const std::string folder = fresh_folder("killed");
+    const temporary_folder temporary("killed");
+    const std::string& folder = temporary.path();
     const std::string path = folder + "/a.h5";
+    const auto start = std::chrono::steady_clock::now();
+    write_netcdf(path, sample_shard("a", 0));
+    const std::chrono::duration<double, std::micro> once = std::chrono::steady_clock::now() - start;
+    const auto longest = static_cast<std::uint64_t>(3 * once.count()) + 1;
     std::mt19937_64 random(7);
     int whole = 0;
     for (int round = 0; round < 40; ++round) {
-        if (round % 2 == 0)
+        if (round % 4 == 1)
             fs::remove(path);
         const pid_t child = start_endless_writer(path);
         ASSERT_GT(child, 0);
-        ::usleep(static_cast<useconds_t>(random() % 30000));
+        ::usleep(static_cast<useconds_t>(random() % longest));
         ::kill(child, SIGKILL);
         ::waitpid(child, nullptr, 0);
         if (!fs::exists(path))
@@ -187,7 +202,8 @@ TEST(netcdf_file, a_killed_writer_leaves_a_whole_file_or_none) {
 }
 
 TEST(atomic_file, only_abandoned_partial_files_are_removed) {
-    const std::string folder = fresh_folder("partial");
+    const temporary_folder temporary("partial");
+    const std::string& folder = temporary.path();
     const std::string own = partial_path(folder + "/a.h5");
     const std::string prefix = own.substr(0, own.rfind('-') + 1);
     const std::string dead = prefix + "2147483000";

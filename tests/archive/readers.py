@@ -1,7 +1,9 @@
 """Opens the sample archive with every reader a user may have and compares what they see."""
 
+import pathlib
 import subprocess
 import sys
+import xml.etree.ElementTree
 
 import h5netcdf
 import h5py
@@ -10,6 +12,7 @@ import numpy as np
 import xarray
 
 path = sys.argv[1]
+shard = sys.argv[2]
 GROUPS = ["crack", "binder", "tables", "tables/ref-c01", "process", "process/ref-c01"]
 WIDTH = 1 / 3 + 0.1 * np.arange(6)
 WIDTH[4] = np.nan
@@ -72,8 +75,52 @@ def check_ncdump():
     subprocess.run(["ncdump", path], check=True, capture_output=True)
 
 
+def expected_mask(threshold):
+    return ((np.arange(5 * 6 * 70) + threshold) % 251).reshape(5, 6, 70)
+
+
+def check_fields(engine):
+    with xarray.open_dataset(shard, engine=engine) as root:
+        assert list(root.scan.values) == ["ref-c01"]
+    with xarray.open_dataset(shard, engine=engine, group="fields/crack") as crack:
+        assert crack.mask.dims == ("threshold", "z", "y", "x") and crack.mask.dtype == np.uint8
+        np.testing.assert_array_equal(crack.mask.sel(threshold=90), expected_mask(1))
+        np.testing.assert_allclose(crack.z, 10.25 + 0.5 * np.arange(5))
+        assert crack.x.attrs["units"] == "um" and (crack.label.values == 0).all()
+    with xarray.open_dataset(shard, engine=engine, group="fields/binder") as binder:
+        assert binder.label.dtype == np.uint64 and (binder.label.values == 2**40).all()
+        assert list(binder.threshold.values) == [100.5]
+
+
+def check_xdmf():
+    """Follows every hyperslab of the .xmf by hand, as ParaView does."""
+    text = xml.etree.ElementTree.parse(pathlib.Path(shard).with_suffix(".xmf"))
+    assert [grid.get("Name") for grid in text.findall("Domain/Grid")] == ["crack", "binder"]
+    for grid in text.findall("Domain/Grid/Grid"):
+        cells = [int(n) - 1 for n in grid.find("Topology").get("Dimensions").split()]
+        origin, spacing = [[float(n) for n in item.text.split()] for item in grid.findall("Geometry/DataItem")]
+        assert cells == [5, 6, 70] and origin == [10, 0, 0] and spacing == [0.5, 0.5, 0.5]
+        for item in grid.findall("Attribute/DataItem"):
+            select, source = item.findall("DataItem")
+            start, stride, count = np.array(select.text.split(), dtype=int).reshape(3, 4)
+            name, place = source.text.split(":")
+            with h5py.File(pathlib.Path(shard).parent / name) as file:
+                data = file[place]
+                assert data.shape == tuple(int(n) for n in source.get("Dimensions").split())
+                assert data.dtype.itemsize == int(source.get("Precision"))
+                block = data[tuple(slice(s, s + d * c, d) for s, d, c in zip(start, stride, count))]
+            assert list(block.shape[1:]) == cells == [int(n) for n in item.get("Dimensions").split()]
+            if place == "/fields/crack/mask":
+                index = {80.0: 0, 90.0: 1}[float(grid.find("Time").get("Value"))]
+                np.testing.assert_array_equal(block[0], expected_mask(index))
+
+
 check_xarray("netcdf4")
 check_xarray("h5netcdf")
 check_netcdf4()
 check_h5()
 check_ncdump()
+check_fields("netcdf4")
+check_fields("h5netcdf")
+check_xdmf()
+subprocess.run(["ncdump", "-h", shard], check=True, capture_output=True)

@@ -127,12 +127,16 @@ bool same(const data_group& a, const data_group& b) {
            std::equal(a.groups.begin(), a.groups.end(), b.groups.begin(), b.groups.end(), same);
 }
 
-std::string fresh_folder(const std::string& name) {
-    const auto folder =
-        std::filesystem::temp_directory_path() / ("tomosweep-" + name + "-" + std::to_string(::getpid()));
-    std::filesystem::remove_all(folder);
-    std::filesystem::create_directories(folder);
-    return folder.string();
+temporary_folder::temporary_folder(const std::string& name)
+    : path_((std::filesystem::temp_directory_path() / ("tomosweep-" + name + "-" + std::to_string(::getpid())))
+                .string()) {
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directories(path_);
+}
+
+temporary_folder::~temporary_folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
 }
 
 }  // namespace tomosweep::test

@@ -13,7 +13,19 @@ data_group sample_shard(const std::string& scan, std::int64_t cycle);
 /// Equal in everything, doubles bit by bit (so NaN equals NaN).
 bool same(const data_group& a, const data_group& b);
 
-/// A fresh empty folder for one test, below the system's temporary folder.
-std::string fresh_folder(const std::string& name);
+/// A fresh empty folder below the system's temporary folder, removed at the end.
+class temporary_folder {
+public:
+    explicit temporary_folder(const std::string& name);
+    temporary_folder(const temporary_folder&) = delete;
+    temporary_folder& operator=(const temporary_folder&) = delete;
+    ~temporary_folder();
+
+    const std::string& path() const { return path_; }
+    std::string file(const std::string& name) const { return path_ + "/" + name; }
+
+private:
+    std::string path_;
+};
 
 }  // namespace tomosweep::test

@@ -13,7 +13,7 @@ TEST(shared_counter, hands_out_every_value_exactly_once) {
     std::vector<std::int64_t> taken(values, 0);
     {
         shared_counter counter(ranks);
-        for (std::int64_t value = counter.next(); value < values; value = counter.next())
+        for (std::int64_t value = counter.add(1); value < values; value = counter.add(1))
             ++taken[static_cast<std::size_t>(value)];
     }
     ranks.sum(std::span(taken));

@@ -76,6 +76,12 @@ TEST(classes, compare_float_grey_with_thresholds_exactly) {
     const float level = 0.1F;  // the nearest float lies above the double 0.1
     EXPECT_EQ(classify(array3<float>({1, 1, 1}, level), {phase_side::below, {0.1}, 0})(0, 0, 0), class_background);
     EXPECT_EQ(classify(array3<float>({1, 1, 1}, level), {phase_side::below, {level}, 0})(0, 0, 0), 0);
+    EXPECT_EQ(classify(array3<float>({1, 1, 1}, level), {phase_side::above, {0.1}, 0})(0, 0, 0), 0);
+    EXPECT_EQ(classify(array3<float>({1, 1, 1}, level), {phase_side::above, {level}, 0})(0, 0, 0), class_background);
+    EXPECT_EQ(classify(array3<float>({1, 1, 1}, level), {phase_side::between, {1.0}, 0.1})(0, 0, 0), 0);
+    EXPECT_EQ(classify(array3<float>({1, 1, 1}, level), {phase_side::between, {1.0}, level})(0, 0, 0),
+              class_background);
+    EXPECT_EQ(classify(array3<float>({1, 1, 1}, level), {phase_side::below, {-1e300, 1e300}, 0})(0, 0, 0), 1);
 }
 
 TEST(classes, refuse_chains_that_do_not_nest) {

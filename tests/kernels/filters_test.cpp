@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <limits>
 
 #include "oracle/filters.hpp"
 #include "support/random_volume.hpp"
@@ -17,7 +18,7 @@ namespace {
 using test::cut;
 using test::random_volume;
 
-const extent3 shapes[] = {{1, 1, 1}, {1, 7, 5}, {6, 1, 1}, {9, 8, 11}};
+const extent3 shapes[] = {{1, 1, 1}, {1, 7, 5}, {6, 1, 1}, {9, 8, 11}, {2, 3, 45}};
 const box3 parts[] = {
     {{0, 0, 0}, {4, 8, 11}}, {{4, 0, 0}, {9, 3, 11}}, {{4, 3, 0}, {9, 8, 2}}, {{4, 3, 2}, {9, 8, 11}}};
 
@@ -49,6 +50,18 @@ TYPED_TEST(filters, median_of_any_part_equals_that_part_of_the_whole) {
         const auto ours = median_filter<TypeParam>(cut(grey, block).view(), block, part, shape, 2);
         EXPECT_TRUE(std::ranges::equal(ours.values(), cut(all, part).values())) << "seed 12";
     }
+}
+
+TYPED_TEST(filters, median_of_equal_and_of_extreme_levels_is_exact) {
+    const extent3 shape{3, 4, 90};
+    const auto choice = random_volume<std::uint8_t>(shape, 16, 0, 3);
+    array3<TypeParam> grey(shape);
+    using limits = std::numeric_limits<TypeParam>;
+    const TypeParam levels[] = {limits::lowest(), limits::max(), TypeParam{0}, limits::max()};
+    for (std::size_t i = 0; i < grey.values().size(); ++i)
+        grey.values()[i] = levels[choice.values()[i]];
+    const auto ours = median_filter<TypeParam>(grey.view(), whole(shape), whole(shape), shape, 1);
+    EXPECT_TRUE(std::ranges::equal(ours.values(), oracle::median(grey, 1).values())) << "seed 16";
 }
 
 TYPED_TEST(filters, gaussian_equals_one_sum_over_the_cube) {
@@ -89,6 +102,13 @@ TEST(filters_input, a_block_without_its_halo_is_refused) {
     const auto block = cut(grey, half);
     EXPECT_THROW(median_filter<std::uint8_t>(block.view(), half, half, {4, 4, 4}, 1), internal_error);
     EXPECT_THROW(gaussian_filter<std::uint8_t>(block.view(), half, half, {4, 4, 4}, 1), internal_error);
+    const auto one_voxel = [](index_t radius) {
+        const array3<float> voxel({1, 1, 1}, 1.0F);
+        return median_filter<float>(voxel.view(), whole({1, 1, 1}), whole({1, 1, 1}), {1, 1, 1}, radius)(0, 0, 0);
+    };
+    EXPECT_EQ(one_voxel(largest_median_radius), 1.0F);
+    EXPECT_THROW(one_voxel(largest_median_radius + 1), input_error);
+    EXPECT_THROW(one_voxel(-1), input_error);
     EXPECT_THROW(gaussian_weights(-1), input_error);
     EXPECT_THROW(gaussian_weights(std::nan("")), input_error);
 }

@@ -93,5 +93,10 @@ TEST(neighbourhood, rejects_a_view_without_its_halo) {
     EXPECT_THROW(neighbourhood(volume.classes.view(), own, own, {8, 4, 4}, 1, depth), internal_error);
 }
 
+TEST(neighbourhood, rejects_a_layer_whose_bin_does_not_exist) {
+    const class_case volume = support::uniform_classes({2, 2, 2}, 1, 0);
+    EXPECT_THROW(whole_table(volume, {axis::z, {0, 1}, 1}), internal_error);
+}
+
 }  // namespace
 }  // namespace tomosweep

@@ -46,7 +46,7 @@ struct field_layout {
     double voxel_size_um = 1;
     std::array<double, 3> origin_um{};  ///< lower corner of the first voxel (z, y, x) in the scan's frame
     std::vector<field_group> groups;
-    std::int64_t transfer_bytes = std::int64_t{1} << 30;  ///< most bytes that one rank hands to HDF5 at once
+    std::int64_t transfer_bytes = std::int64_t{1} << 28;  ///< most bytes that one rank hands to HDF5 at once
 };
 
 /// Writes one shard that holds large fields besides its figures and tables. Fields come first, box by box from all

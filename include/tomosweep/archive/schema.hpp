@@ -19,6 +19,12 @@ inline constexpr const char* units = "units";
 inline constexpr const char* long_name = "long_name";
 inline constexpr const char* fill_value = "_FillValue";
 
+/// Dimensions of a point of the sweep.
+inline constexpr const char* scan = "scan";
+inline constexpr const char* threshold = "threshold";
+inline constexpr const char* resolution_limit = "resolution_limit";
+inline constexpr const char* connectivity = "connectivity";
+
 /// Group of the volumes; it is read voxel by voxel or not at all, never as part of a data_group.
 inline constexpr const char* fields = "fields";
 

@@ -38,10 +38,10 @@ public:
 /// Called on every rank of the scan after each threshold: the safe point. It may throw on all of them alike.
 using threshold_done = std::function<void()>;
 
-/// All tables of one phase over the whole sweep. The class volume of a chain is passed over once for all its thresholds;
-/// then each threshold's distances and local thickness are computed once, and the thickness classes are passed over once for
-/// all resolution limits that remove something. `fields` may be null.
-/// Collective; bit-identical for any number of ranks and threads. Peak: see docs/algorithms.md.
+/// All tables of one phase over the whole sweep. The class volume of a chain is passed over once for all its
+/// thresholds; then each threshold's distances and local thickness are computed once, and the thickness classes are
+/// passed over once for all resolution limits that remove something. `fields` may be null. Collective; bit-identical
+/// for any number of ranks and threads. Peak: see docs/algorithms.md.
 phase_tables analyse_phase(const domain& grid, const scan_block& block, phase_side where,
                            const grey_thresholds& thresholds, const point_grid& points, field_sink* fields,
                            const threshold_done& done);

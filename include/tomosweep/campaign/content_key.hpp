@@ -17,7 +17,8 @@ inline constexpr int algorithm_version = 1;
 struct resolved_phase {
     std::string name;
     phase_side where = phase_side::below;
-    grey_thresholds thresholds;
+    std::string rule;            ///< threshold_meaning(); what decides where the levels are found during the analysis
+    grey_thresholds thresholds;  ///< empty for a rule over the scan itself
     std::vector<double> coordinates;  ///< of the archive's threshold dimension: grey levels or offsets
 };
 
@@ -29,7 +30,8 @@ struct scan_content {
     std::vector<resolved_phase> phases;
     bool grouped_phases = false;
     depth_spec depth;
-    width_spec width_bins;  ///< resolved: see resolved_width()
+    double depth_extent_um = 0;  ///< of the campaign
+    width_spec width_bins;       ///< resolved: see resolved_width()
     bool width = true;
     std::vector<double> resolution_limits_um;
     std::vector<int> connectivities;

@@ -15,15 +15,15 @@ struct scan_frame {
     double voxel_size_um = 0;  ///< of the analysed volume
 };
 
-/// The frame of a scan whose source has the given extent and type. Throws input_error for a region that leaves the source or
-/// holds no voxel after binning, and for a volume too long for 32-bit squared distances. Pure.
+/// The frame of a scan whose source has the given extent and type. Throws input_error for a region that leaves the
+/// source or holds no voxel after binning, and for a volume too long for 32-bit squared distances. Pure.
 scan_frame frame_of(const scan_spec& scan, const extent3& source_extent, dtype type, const std::string& job_file);
 
 /// Extent of the analysed volume along the depth axis, um.
 double depth_extent_um(const scan_frame& frame, const depth_spec& depth);
 
-/// Which depth bin each layer of the volume falls into when `depth.bins` equal bins share `campaign_extent_um`, the largest
-/// depth extent of the campaign: bin edges are the same for all scans. Pure.
+/// Which depth bin each layer of the volume falls into when `depth.bins` equal bins share `campaign_extent_um`, the
+/// largest depth extent of the campaign: bin edges are the same for all scans. Pure.
 depth_bins bins_of(const scan_frame& frame, const depth_spec& depth, double campaign_extent_um);
 
 }  // namespace tomosweep

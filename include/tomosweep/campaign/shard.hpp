@@ -26,6 +26,10 @@ struct campaign_axes {
 /// What stands in `status` where a scan could not be analysed.
 inline constexpr std::int32_t scan_failed = 1;
 
+/// Attributes of /process/<scan>: the content key and how long the analysis took.
+inline constexpr const char* content_key_attribute = "content_key";
+inline constexpr const char* seconds_attribute = "seconds";
+
 /// The outcome of one scan: tables by phase (in the order of the job's phases), or a reason why there are none.
 struct scan_outcome {
     double voxel_size_um = 0;  ///< of the analysed volume
@@ -36,10 +40,11 @@ struct scan_outcome {
     std::vector<phase_tables> phases;
     std::string failure;  ///< empty when all is well
     std::vector<attribute> provenance;
+    std::string fields_file;  ///< file that holds the fields, relative to the campaign's folder; empty without fields
 };
 
-/// The content of one scan's shard: coordinates, metadata and figures (in a group per phase where the job says `phases:`), the
-/// integer tables in /tables/<id>, provenance in /process/<id>. Pure.
+/// The content of one scan's shard: coordinates, metadata and figures (in a group per phase where the job says
+/// `phases:`), the integer tables in /tables/<id>, provenance in /process/<id>. Pure.
 data_group make_shard(const job_spec& job, const campaign_axes& axes, const std::vector<threshold_spec>& thresholds,
                       const scan_spec& scan, const scan_outcome& outcome);
 

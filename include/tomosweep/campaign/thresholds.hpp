@@ -8,8 +8,8 @@
 
 namespace tomosweep {
 
-/// The grey levels that a threshold spec stands for in one scan, one per point of the threshold axis; `low` only for phases between
-/// two grey levels.
+/// The grey levels that a threshold spec stands for in one scan, one per point of the threshold axis; `low` only for
+/// phases between two grey levels.
 struct grey_thresholds {
     std::vector<double> high;
     std::vector<double> low;

@@ -53,7 +53,13 @@ struct integer_range {
 class yaml_value {
 public:
     yaml_value(YAML::Node node, std::string key, problem_list& problems)
-        : node_(std::move(node)), key_(std::move(key)), problems_(&problems) {}
+        : node_(std::move(node)),
+          key_(std::move(key)),
+          problems_(&problems),
+          line_(node_.Mark().is_null() ? 0 : node_.Mark().line + 1) {}
+    /// A value that is reported on the line of its key, because it is empty.
+    yaml_value(YAML::Node node, std::string key, problem_list& problems, int line)
+        : node_(std::move(node)), key_(std::move(key)), problems_(&problems), line_(line) {}
 
     const YAML::Node& node() const { return node_; }
     const std::string& key() const { return key_; }
@@ -61,7 +67,7 @@ public:
     std::string key_of(std::string_view name) const {
         return key_.empty() ? std::string(name) : std::string(key_).append(".").append(name);
     }
-    int line() const { return node_.Mark().is_null() ? 0 : node_.Mark().line + 1; }
+    int line() const { return line_; }
     bool is_map() const { return node_.IsMap(); }
     bool is_list() const { return node_.IsSequence(); }
     problem_list& problems() const { return *problems_; }
@@ -91,6 +97,7 @@ private:
     YAML::Node node_;
     std::string key_;
     problem_list* problems_;
+    int line_;
 };
 
 /// A key that users look for in the wrong place, and where it belongs.

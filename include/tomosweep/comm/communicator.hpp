@@ -60,6 +60,12 @@ public:
 
     void barrier() const;
 
+    /// Ends the whole program at once with this exit code: for failures that the other ranks cannot know of. Local.
+    void abort(int code) const;
+
+    /// How many of these ranks run on this rank's node.
+    int ranks_on_node() const;
+
     /// Element by element over all ranks, in place; every rank gets the result and gives equally many values.
     template <reducible T>
     void sum(std::span<T> values) const {
@@ -109,7 +115,7 @@ public:
 
     /// Delivers `outgoing` (at most one message per rank, possibly to oneself) and returns what arrived, by rank;
     /// messages without bytes are not sent. Each rank learns the sizes first: O(ranks) bytes, then only real messages.
-    std::vector<message> exchange(std::vector<message> outgoing) const;
+    std::vector<message> exchange(const std::vector<message>& outgoing) const;
 
     /// Sends to and receives from ranks that both sides know, with sizes that both sides know: `outgoing` and
     /// `incoming` name the ranks and hold buffers of the final size. Not collective over the whole communicator.

@@ -25,6 +25,8 @@ public:
     index_t bytes() const { return seen_.bytes; }
     int descriptor() const { return descriptor_; }
 
+    /// Throws input_error when the file is not any more as it was seen.
+    void require_unchanged() const;
     /// Fills `to` with what stands from `offset` on. Throws input_error when the file ends before or cannot be read.
     void read(index_t offset, std::span<std::byte> to) const;
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "tomosweep/core/grey.hpp"
+
 namespace tomosweep::io {
 
 /// Owns an HDF5 identifier and closes it. Empty when the identifier is negative.
@@ -54,6 +56,9 @@ hdf5_id open_hdf5_file(const std::string& path);
 
 /// Opens the dataset `name` of `file`, a file opened from `path`. Throws input_error.
 hdf5_id open_hdf5_dataset(const hdf5_id& file, const std::string& path, const std::string& name);
+
+/// The type that grey levels have in memory; not to be closed.
+hid_t hdf5_memory_type(dtype type);
 
 /// A string attribute, of fixed or variable length; empty when there is none.
 std::string hdf5_text(hid_t object, const std::string& attribute);

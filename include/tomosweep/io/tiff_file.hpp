@@ -28,8 +28,9 @@ struct tiff_page {
 struct imagej_description {
     index_t images = 1;
     index_t channels = 1;
-    std::optional<double>
-        voxel_size_um;  ///< only when all three axes agree and the unit is a length on the scale of um
+    index_t slices = 1;
+    index_t frames = 1;
+    std::optional<double> voxel_size_um;  ///< only when the three axes agree, in nm, um or mm
 };
 
 /// A TIFF file at one of its pages. Every member throws input_error, with libtiff's own words where it has any; libtiff

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tomosweep/campaign/campaign_plan.hpp"
+#include "tomosweep/campaign/layout.hpp"
+#include "tomosweep/core/histogram.hpp"
+
+namespace tomosweep {
+
+/// Histograms that thresholds pooled over a sample or the campaign follow from: [scan][phase], without counts where the
+/// scan's own histogram decides. Reads every scan of the job once, unless DIR/histograms.h5 already has it for the same
+/// input and preprocessing; groups share the scans dynamically. A scan that cannot be read gets its failure noted in
+/// the plan and is left out of the pool. Collective over `world`, the same on every rank.
+std::vector<std::vector<grey_histogram>> pooled_histograms(const communicator& world, const campaign_layout& layout,
+                                                           campaign_plan& plan, const std::string& directory);
+
+}  // namespace tomosweep

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tomosweep/campaign/campaign_plan.hpp"
+
+namespace tomosweep {
+
+/// What a run set out to do, kept as DIR/run.json so that its progress can be told without the job file.
+struct run_record {
+    struct scan {
+        std::string id;
+        std::int64_t work = 0;  ///< voxels times thresholds; 0 for a scan that could not be opened
+    };
+    std::string campaign;
+    std::string job, sweep;  ///< paths as given
+    std::string command;
+    std::vector<scan> scans;
+};
+
+/// The record of a plan. Pure.
+run_record record_of(const campaign_plan& plan, const std::string& command);
+
+/// Writes the record, whole or not at all. Local.
+void write_record(const run_record& record, const std::string& directory);
+
+/// Throws input_error when the folder holds none, or one that cannot be read. Local.
+run_record read_record(const std::string& directory);
+
+}  // namespace tomosweep

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tomosweep/campaign/analysis.hpp"
+#include "tomosweep/campaign/campaign_plan.hpp"
+
+namespace tomosweep {
+
+/// One scan to be analysed by one group of ranks.
+struct scan_task {
+    std::size_t scan = 0;  ///< index in the job
+    std::string shard_path;
+    std::vector<attribute> provenance;
+    /// Histogram per phase for rules that are pooled over several scans; without counts where the scan's own is meant.
+    std::vector<grey_histogram> pooled;
+};
+
+/// Analyses a scan and writes its shard; what goes wrong with the scan itself is written into the shard as its
+/// failure. Returns the failure, empty when all is well.
+/// Collective over `group`. Throws on all ranks alike: interrupted_error from `done`, and resource_error or hdf5_error
+/// when the shard cannot be written.
+std::string run_scan(const communicator& group, const campaign_plan& plan, const scan_task& task,
+                     const threshold_done& done);
+
+/// The grey histogram of a scan's region after preprocessing, on every rank of `group`. Collective.
+grey_histogram scan_histogram(const communicator& group, const scan_spec& scan, const scan_frame& frame);
+
+}  // namespace tomosweep

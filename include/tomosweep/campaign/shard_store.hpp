@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tomosweep/campaign/campaign_plan.hpp"
+#include "tomosweep/core/dataset.hpp"
+
+namespace tomosweep {
+
+/// How far a scan has come on disk.
+enum class shard_state : std::uint8_t { missing, outdated, failed, complete };
+
+struct shard_status {
+    shard_state state = shard_state::missing;
+    std::string failure;
+    double seconds = 0;  ///< that the analysis took
+};
+
+/// The results of a campaign in a folder: one shard per scan and the merged archive. All members are local.
+class shard_store {
+public:
+    explicit shard_store(std::string directory) : directory_(std::move(directory)) {}
+
+    /// Makes the folders, and removes what killed runs left behind. Throws resource_error when that is not allowed.
+    void prepare() const;
+    /// Removes all shards and the archive of these scans.
+    void clear(const std::vector<scan_spec>& scans) const;
+
+    const std::string& directory() const { return directory_; }
+    std::string shard_path(const std::string& id) const;
+    std::string archive_path() const;
+
+    /// What stands on disk for a scan; `key` empty accepts any content key. An unreadable shard counts as outdated.
+    shard_status status(const std::string& id, const std::string& key) const;
+
+    /// Merges the shards of these scans that exist, in this order, into the archive; returns what it wrote.
+    data_group merge(const std::vector<std::string>& ids) const;
+
+private:
+    std::string directory_;
+};
+
+}  // namespace tomosweep

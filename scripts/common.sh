@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# Sourced by the scripts of this folder: where the project is, how many cores there are, how MPI starts here.
+
+project="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+
+# Cores that this process may really use: the affinity mask, cut by a container's quota.
+usable_cores() {
+    local cores quota period
+    cores="$(nproc)"
+    if [[ -r /sys/fs/cgroup/cpu.max ]]; then
+        read -r quota period < /sys/fs/cgroup/cpu.max
+        if [[ "$quota" != max ]] && ((quota / period < cores)); then
+            cores=$((quota / period > 0 ? quota / period : 1))
+        fi
+    fi
+    echo "$cores"
+}
+
+# Open MPI refuses to start as root unless told twice; containers and CI often are root.
+allow_mpi_as_root() {
+    if ((EUID == 0)); then
+        export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+    fi
+}
+
+# Arguments that make cmake use ccache where it is installed, one per line.
+ccache_arguments() {
+    if command -v ccache > /dev/null; then
+        echo "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"
+    fi
+}
+
+# configure_and_build PRESET [TARGET...]
+configure_and_build() {
+    local preset="$1" launcher
+    shift
+    mapfile -t launcher < <(ccache_arguments)
+    cmake -S "$project" --preset "$preset" "${launcher[@]}" > /dev/null
+    cmake --build "$project/build/$preset" --parallel "$(usable_cores)" ${1:+--target "$@"}
+}

@@ -1,0 +1,60 @@
+#include "command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "tomosweep/core/error.hpp"
+#include "tomosweep/core/version.hpp"
+
+namespace tomosweep::app {
+
+std::optional<options::variables_map> parse(command_syntax& syntax, const arguments& given) {
+    syntax.named.add_options()("help,h", "this text")("version", "the program's version");
+    options::options_description all;
+    all.add(syntax.named).add(syntax.hidden);
+    options::positional_options_description order;
+    for (const std::string& name : syntax.positional)
+        order.add(name.c_str(), 1);
+    options::variables_map values;
+    try {
+        options::store(options::command_line_parser(given).options(all).positional(order).run(), values);
+        options::notify(values);
+    } catch (const options::error& failure) {
+        throw input_error("command line", "", failure.what(), syntax.usage);
+    }
+    if (values.count("help") != 0) {
+        std::cout << syntax.usage << "\n\n" << syntax.purpose << "\n\n" << syntax.named;
+        return std::nullopt;
+    }
+    if (values.count("version") != 0) {
+        fmt::print("tomosweep {} ({}, {})\n", version(), commit(), compiler());
+        return std::nullopt;
+    }
+    return values;
+}
+
+std::string text_of(const options::variables_map& values, const std::string& name, const std::string& otherwise) {
+    return values.count(name) != 0 ? values[name].as<std::string>() : otherwise;
+}
+
+std::string required(const options::variables_map& values, const command_syntax& syntax, const std::string& name) {
+    if (values.count(name) == 0)
+        throw input_error("command line", "", "no " + name, syntax.usage);
+    return values[name].as<std::string>();
+}
+
+void take_job(command_syntax& syntax) {
+    syntax.hidden.add_options()("JOB", options::value<std::string>())("SWEEP", options::value<std::string>());
+    syntax.positional = {"JOB", "SWEEP"};
+}
+
+bool speaks() {
+    for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"})
+        if (const char* rank = std::getenv(name); rank != nullptr)
+            return std::string(rank) == "0";
+    return true;
+}
+
+}  // namespace tomosweep::app

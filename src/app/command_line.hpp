@@ -1,0 +1,39 @@
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands.hpp"
+
+namespace tomosweep::app {
+
+namespace options = boost::program_options;
+
+/// What a subcommand takes: named options and positional ones, described once for parsing and for --help.
+struct command_syntax {
+    std::string usage;    ///< "tomosweep run JOB.yaml [SWEEP.yaml] [options]"
+    std::string purpose;  ///< one line
+    options::options_description named{"Options"};
+    std::vector<std::string> positional;   ///< names in order; described in `hidden`
+    options::options_description hidden;
+};
+
+/// Parses `given`; nothing when --help or --version was asked for and has been answered. Throws input_error, whose accepted part
+/// is the usage.
+std::optional<options::variables_map> parse(command_syntax& syntax, const arguments& given);
+
+/// The text of an option, or `otherwise` when it was not given.
+std::string text_of(const options::variables_map& values, const std::string& name, const std::string& otherwise = {});
+
+/// The positional argument `name`, which the command cannot do without. Throws input_error.
+std::string required(const options::variables_map& values, const command_syntax& syntax, const std::string& name);
+
+/// Adds the positional arguments JOB and SWEEP.
+void take_job(command_syntax& syntax);
+
+/// True on the one process of an mpirun or srun that speaks for commands which need no MPI, and outside of them.
+bool speaks();
+
+}  // namespace tomosweep::app

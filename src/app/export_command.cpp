@@ -1,0 +1,33 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "command_line.hpp"
+#include "commands.hpp"
+#include "tomosweep/archive/export_csv.hpp"
+#include "tomosweep/archive/netcdf_file.hpp"
+#include "tomosweep/campaign/shard_store.hpp"
+
+namespace tomosweep::app {
+
+int export_table(const arguments& given) {
+    command_syntax syntax{"tomosweep export DIR|FILE.h5 --csv FILE",
+                          "Writes the figures of an archive as one tidy row per scan, threshold, resolution limit and "
+                          "connectivity.",
+                          options::options_description("Options"),
+                          {"ARCHIVE"},
+                          {}};
+    syntax.hidden.add_options()("ARCHIVE", options::value<std::string>());
+    syntax.named.add_options()("csv", options::value<std::string>(), "the CSV file to write");
+    const auto values = parse(syntax, given);
+    if (!values || !speaks())
+        return all_done;
+    const std::string given_path = required(*values, syntax, "ARCHIVE"), csv = required(*values, syntax, "csv");
+    const std::string path =
+        std::filesystem::is_directory(given_path) ? shard_store(given_path).archive_path() : given_path;
+    export_csv(read_netcdf(path), csv);
+    fmt::print("{}\n", csv);
+    return all_done;
+}
+
+}  // namespace tomosweep::app

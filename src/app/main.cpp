@@ -1,0 +1,80 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string_view>
+#include <utility>
+
+#include "commands.hpp"
+#include "tomosweep/core/error.hpp"
+#include "tomosweep/core/version.hpp"
+
+namespace {
+
+using namespace tomosweep;
+
+struct command {
+    std::string_view name;
+    int (*run)(const app::arguments&);
+    std::string_view purpose;
+};
+
+constexpr command commands[] = {
+    {"run", app::run, "analyse a campaign; goes on where an earlier run stopped"},
+    {"check", app::check, "find everything that is wrong with a job before computing"},
+    {"plan", app::plan, "predict memory, time and layout, and write an #SBATCH header"},
+    {"phantom", app::phantom, "write a synthetic campaign with its ground truth"},
+    {"status", app::status, "how far a campaign has come"},
+    {"merge", app::merge, "build campaign.h5 from the scans that are complete"},
+    {"export", app::export_table, "write an archive's figures as one CSV table"},
+};
+
+void print_help() {
+    fmt::print("tomosweep: figures of large tomography campaigns for every threshold and resolution limit\n\n"
+               "usage: tomosweep COMMAND [arguments]; every command has --help and --version\n\n");
+    for (const command& each : commands)
+        fmt::print("  {:<8}  {}\n", each.name, each.purpose);
+}
+
+int code_of(error_kind kind) {
+    switch (kind) {
+        case error_kind::input: return app::bad_input;
+        case error_kind::resource: return app::not_enough;
+        case error_kind::interrupted: return app::interrupted;
+        default: return app::internal_failure;
+    }
+}
+
+int dispatch(const app::arguments& given) {
+    if (given.empty() || given[0] == "--help" || given[0] == "-h" || given[0] == "help") {
+        print_help();
+        return given.empty() ? app::bad_input : app::all_done;
+    }
+    if (given[0] == "--version") {
+        fmt::print("tomosweep {} ({}, {})\n", version(), commit(), compiler());
+        return app::all_done;
+    }
+    for (const command& each : commands)
+        if (each.name == given[0])
+            return each.run({given.begin() + 1, given.end()});
+    throw input_error("command line", "", "the command '" + given[0] + "'",
+                      "run, check, plan, phantom, status, merge or export");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return dispatch({argv + 1, argv + argc});
+    } catch (const error& failure) {
+        fmt::print(stderr, "tomosweep: {}\n", failure.what());
+        return code_of(failure.kind());
+    } catch (const std::bad_alloc&) {
+        fmt::print(stderr, "tomosweep: not enough memory\n");
+        return app::not_enough;
+    } catch (const std::exception& failure) {
+        fmt::print(stderr, "tomosweep: internal error: {}\n", failure.what());
+        return app::internal_failure;
+    }
+}

@@ -1,0 +1,92 @@
+#include "result_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <vector>
+
+namespace tomosweep::app {
+namespace {
+
+template <class T>
+const std::vector<T>& values(const data_group& group, std::string_view name) {
+    static const std::vector<T> none;
+    const variable* found = find_named(group.variables, name);
+    const auto* held = found == nullptr ? nullptr : std::get_if<std::vector<T>>(&found->values);
+    return held == nullptr ? none : *held;
+}
+
+/// Where the table looks: one point of the sweep.
+struct sweep_point {
+    std::size_t threshold = 0, limit = 0, connectivity = 0;
+};
+
+sweep_point main_point(const data_group& group) {
+    sweep_point point;
+    point.threshold = (values<double>(group, "threshold").size() - 1) / 2;
+    const auto& limits = values<double>(group, "resolution_limit");
+    const auto& voxel_sizes = values<double>(group, "voxel_size_um");
+    const double wanted = 4 * *std::ranges::min_element(voxel_sizes);
+    const auto nearest = std::ranges::min_element(limits, {}, [&](double limit) { return std::abs(limit - wanted); });
+    point.limit = static_cast<std::size_t>(nearest - limits.begin());
+    point.connectivity = values<std::int32_t>(group, "connectivity").size() - 1;
+    return point;
+}
+
+/// The value of a figure for one scan at the point, whichever of the sweep's axes it has; NaN when there is no such figure.
+template <class T>
+double at(const data_group& group, std::string_view name, std::size_t scan, const sweep_point& point) {
+    const variable* figure = find_named(group.variables, name);
+    if (figure == nullptr)
+        return std::nan("");
+    std::size_t index = 0;
+    for (const std::string& dimension : figure->dimensions) {
+        const std::size_t place = dimension == "scan"               ? scan
+                                  : dimension == "threshold"        ? point.threshold
+                                  : dimension == "resolution_limit" ? point.limit
+                                                                    : point.connectivity;
+        index = index * static_cast<std::size_t>(find_named(group.dimensions, dimension)->length) + place;
+    }
+    return static_cast<double>(std::get<std::vector<T>>(figure->values)[index]);
+}
+
+std::string row(const data_group& group, std::size_t scan, const sweep_point& point) {
+    const std::string& id = values<std::string>(group, "scan")[scan];
+    if (const std::string& failure = values<std::string>(group, "failure")[scan]; !failure.empty())
+        return fmt::format("{:<20} failed: {}\n", id, failure);
+    const auto number = [&](const char* name) { return at<double>(group, name, scan, point); };
+    return fmt::format("{:<20} {:>9.1f} {:>9.2f} {:>9.3f} {:>9.3f} {:>9.3f} {:>11.3f} {:>6}\n", id,
+                       number("threshold_grey"), 100 * number("volume_fraction"), number("surface_per_volume"),
+                       number("mean_width_um"), number("median_width_um"), number("interconnectivity"),
+                       at<std::int32_t>(group, "spans_depth", scan, point) > 0 ? "yes" : "no");
+}
+
+std::string table_of(const data_group& group, const std::string& phase) {
+    const sweep_point point = main_point(group);
+    std::string text = fmt::format("{}threshold {:g} ({}), resolution limit {:g} um, {} neighbours\n", phase,
+                                   values<double>(group, "threshold")[point.threshold],
+                                   find_named(group.variables, "threshold")->long_name,
+                                   values<double>(group, "resolution_limit")[point.limit],
+                                   values<std::int32_t>(group, "connectivity")[point.connectivity]);
+    text += fmt::format("{:<20} {:>9} {:>9} {:>9} {:>9} {:>9} {:>11} {:>6}\n", "scan", "grey", "volume/%", "S/V /um^-1",
+                        "mean/um", "median/um", "connectivity", "spans");
+    for (std::size_t scan = 0; scan < values<std::string>(group, "scan").size(); ++scan)
+        text += row(group, scan, point);
+    return text;
+}
+
+}  // namespace
+
+std::string result_table(const data_group& archive) {
+    if (find_named(archive.variables, "scan") != nullptr)
+        return table_of(archive, "");
+    std::string text;
+    for (const data_group& group : archive.groups)
+        if (find_named(group.variables, "volume_fraction") != nullptr)
+            text += table_of(group, group.name + ": ");
+    return text;
+}
+
+}  // namespace tomosweep::app

@@ -1,0 +1,251 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "command_line.hpp"
+#include "commands.hpp"
+#include "progress_line.hpp"
+#include "result_table.hpp"
+#include "run_log.hpp"
+#include "stop_signal.hpp"
+#include "tomosweep/campaign/run.hpp"
+#include "tomosweep/campaign/run_record.hpp"
+#include "tomosweep/comm/agreement.hpp"
+#include "tomosweep/core/error.hpp"
+#include "tomosweep/kernels/threads.hpp"
+
+namespace tomosweep::app {
+namespace {
+
+command_syntax syntax_of_run() {
+    command_syntax syntax{"tomosweep run JOB.yaml [SWEEP.yaml] [-o DIR] [options]",
+                          "Analyses every scan of a campaign and archives it in DIR/campaign.h5. Scans that are already "
+                          "complete in DIR are skipped.",
+                          options::options_description("Options"),
+                          {},
+                          {}};
+    take_job(syntax);
+    const auto text = [] { return options::value<std::string>(); };
+    syntax.named.add_options()("output,o", text(), "output folder (default: results/CAMPAIGN)")(
+        "fresh", "start over instead of going on with what DIR holds")("scans", text(),
+                                                                      "only scans whose id matches this pattern (*, ?)")(
+        "shard", text(), "I/N: take part I of N of the scans, counted from 1 (job arrays)")(
+        "ranks-per-scan", options::value<int>(), "ranks that share one scan (default: by memory)")(
+        "threads", options::value<int>(), "threads per rank (default: OMP_NUM_THREADS, or the node's cores shared out)")(
+        "fields", text(), "volumes to keep: any of mask,labels,thickness")(
+        "dry-run", "say what would be done, and stop")("quiet", "no progress and no table")(
+        "log", text(), "append events as JSON lines to this file");
+    return syntax;
+}
+
+std::vector<std::string> split(const std::string& list) {
+    std::vector<std::string> parts;
+    std::stringstream stream(list);
+    for (std::string part; std::getline(stream, part, ',');)
+        parts.push_back(part);
+    return parts;
+}
+
+std::vector<std::string> fields_of(const options::variables_map& values) {
+    std::vector<std::string> fields;
+    for (const std::string& name : split(text_of(values, "fields"))) {
+        if (name != "mask" && name != "label" && name != "labels" && name != "thickness")
+            throw input_error("command line", "--fields", "'" + name + "'", "any of mask, labels, thickness");
+        fields.push_back(name == "labels" ? "label" : name);
+    }
+    return fields;
+}
+
+void read_shard(const std::string& text, run_options& run) {
+    if (text.empty())
+        return;
+    std::size_t index = 0, count = 0;
+    char slash = 0, more = 0;
+    std::istringstream stream(text);
+    if (!(stream >> index >> slash >> count) || stream >> more || slash != '/' || index < 1 || index > count)
+        throw input_error("command line", "--shard", "'" + text + "'", "I/N with 1 <= I <= N");
+    run.shard_index = index - 1;
+    run.shard_count = count;
+}
+
+int positive(const options::variables_map& values, const char* name) {
+    const int value = values[name].as<int>();
+    if (value < 1)
+        throw input_error("command line", std::string("--") + name, std::to_string(value), "a number from 1");
+    return value;
+}
+
+/// Memory that is free on this node, in bytes; 0 when the system does not say.
+double free_node_bytes() {
+    std::ifstream file("/proc/meminfo");
+    for (std::string line; std::getline(file, line);)
+        if (long long kib = 0; std::sscanf(line.c_str(), "MemAvailable: %lld", &kib) == 1)
+            return static_cast<double>(kib) * 1024;
+    return 0;
+}
+
+/// Threads by option, by environment, or the node's cores shared out among its ranks.
+int choose_threads(const options::variables_map& values, int ranks_on_node) {
+    if (values.count("threads") != 0)
+        return positive(values, "threads");
+    if (std::getenv("OMP_NUM_THREADS") != nullptr)
+        return threads_in_use();
+    const auto cores = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+    return std::max(1, std::min(cores / ranks_on_node, cores_available()));
+}
+
+std::string command_text(const arguments& given) {
+    std::string text = "tomosweep run";
+    for (const std::string& word : given)
+        text += " " + word;
+    return text;
+}
+
+void describe(const campaign_layout& layout, std::size_t todo, std::size_t complete, int ranks, int threads) {
+    fmt::print(stderr, "{} scans to do, {} complete; {} ranks x {} threads, {} per scan, {} at once\n", todo, complete,
+               ranks, threads, layout.ranks_per_scan, layout.groups);
+}
+
+/// A run on all ranks, from the command line to the exit code.
+class run_command {
+public:
+    run_command(const communicator& world, const options::variables_map& values, const arguments& given)
+        : world_(world), values_(values), quiet_(values.count("quiet") != 0) {
+        const int on_node = world.ranks_on_node();
+        options_.threads_per_rank = choose_threads(values, on_node);
+        options_.bytes_per_rank = world.min(free_node_bytes() / on_node);
+        options_.fresh = values.count("fresh") != 0;
+        options_.scans_glob = text_of(values, "scans");
+        options_.command = command_text(given);
+        if (values.count("ranks-per-scan") != 0)
+            options_.ranks_per_scan = positive(values, "ranks-per-scan");
+        read_shard(text_of(values, "shard"), options_);
+        use_threads(options_.threads_per_rank);
+    }
+
+    int run() {
+        campaign_plan plan = load();
+        const std::string otherwise = (std::filesystem::path("results") / plan.job.campaign).string();
+        options_.directory = text_of(values_, "output", otherwise);
+        if (values_.count("dry-run") != 0)
+            return dry_run(plan);
+        warn_of_threads();
+        run_log log(world_.root() ? text_of(values_, "log") : std::string());
+        const run_record record = record_of(plan, options_.command);
+        const run_summary summary =
+            run_campaign(world_, std::move(plan), options_, watcher(log, record), stop_requested);
+        line_.finish();
+        log.finished(summary);
+        return report(summary);
+    }
+
+private:
+    campaign_plan load() {
+        const std::string sweep_path = text_of(values_, "SWEEP");
+        const auto [job, sweep] = agreed(world_, [&] {
+            return std::pair(load_job(text_of(values_, "JOB")), sweep_path.empty() ? sweep_spec{} : load_sweep(sweep_path));
+        });
+        return make_plan(world_, job, sweep, fields_of(values_));
+    }
+
+    int dry_run(const campaign_plan& plan) const {
+        if (!world_.root())
+            return all_done;
+        for (const std::size_t scan : selected_scans(plan.job, options_)) {
+            const planned_scan& planned = plan.scans[scan];
+            const extent3& volume = planned.frame.volume;
+            fmt::print("{:<20} {}\n", plan.job.scans[scan].id,
+                       planned.failure.empty() ? fmt::format("{} x {} x {} voxels, {} thresholds", volume.z, volume.y,
+                                                             volume.x, threshold_count(plan))
+                                               : planned.failure);
+        }
+        return all_done;
+    }
+
+    void warn_of_threads() const {
+        if (world_.root() && cores_available() < options_.threads_per_rank)
+            fmt::print(stderr,
+                       "warning: rank 0 may use {} of the node's cores for {} threads; mpirun binds ranks to cores unless "
+                       "told --bind-to none or --map-by slot:PE=N\n",
+                       cores_available(), options_.threads_per_rank);
+    }
+
+    run_watcher watcher(run_log& log, const run_record& record) {
+        run_watcher watcher;
+        watcher.started = [&](const campaign_layout& layout, std::size_t todo, std::size_t complete) {
+            write_record(record, options_.directory);
+            log.started(layout, todo, complete);
+            if (!quiet_)
+                describe(layout, todo, complete, world_.size(), options_.threads_per_rank);
+        };
+        watcher.progress = [&](const run_progress& progress) {
+            log.progress(progress);
+            if (!quiet_)
+                line_.show(progress);
+        };
+        return watcher;
+    }
+
+    int report(const run_summary& summary) const {
+        if (world_.root())
+            print(summary);
+        if (summary.interrupted)
+            return interrupted;
+        return summary.failures.empty() ? all_done : some_failed;
+    }
+
+    void print(const run_summary& summary) const {
+        for (const std::string& failure : summary.failures)
+            fmt::print(stderr, "failed: {}\n", failure);
+        if (summary.interrupted)
+            fmt::print(stderr, "interrupted; {} scans are complete, the same command goes on\n", summary.complete);
+        if (!summary.merged || quiet_)
+            return;
+        fmt::print("{}archive: {}\n", result_table(summary.archive),
+                   (std::filesystem::path(options_.directory) / "campaign.h5").string());
+    }
+
+    const communicator& world_;
+    const options::variables_map& values_;
+    bool quiet_;
+    run_options options_;
+    progress_line line_;
+};
+
+}  // namespace
+
+int run(const arguments& given) {
+    command_syntax syntax = syntax_of_run();
+    const auto values = parse(syntax, given);
+    if (!values)
+        return all_done;
+    required(*values, syntax, "JOB");
+    int argc = 0;
+    char** argv = nullptr;
+    const mpi_environment environment(argc, argv);
+    const communicator world = communicator::world();
+    watch_stop_signals();
+    try {
+        return run_command(world, *values, given).run();
+    } catch (const error& failure) {
+        if (failure.kind() == error_kind::internal || failure.kind() == error_kind::mpi) {
+            fmt::print(stderr, "tomosweep: rank {}: {}\n", world.rank(), failure.what());
+            world.abort(internal_failure);
+        }
+        if (world.root())
+            fmt::print(stderr, "tomosweep: {}\n", failure.what());
+        return failure.kind() == error_kind::input      ? bad_input
+               : failure.kind() == error_kind::resource ? not_enough
+                                                        : internal_failure;
+    } catch (const std::exception& failure) {
+        fmt::print(stderr, "tomosweep: rank {}: {}\n", world.rank(), failure.what());
+        world.abort(internal_failure);
+        throw;
+    }
+}
+
+}  // namespace tomosweep::app

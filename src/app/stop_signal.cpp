@@ -1,0 +1,27 @@
+#include "stop_signal.hpp"
+
+#include <csignal>
+#include <initializer_list>
+
+namespace tomosweep::app {
+namespace {
+
+// Signal handlers can reach nothing but an object of static storage.
+volatile std::sig_atomic_t requested = 0;
+
+void note(int signal) {
+    if (signal == SIGINT && requested != 0)
+        std::signal(SIGINT, SIG_DFL);
+    requested = 1;
+}
+
+}  // namespace
+
+void watch_stop_signals() {
+    for (const int signal : {SIGTERM, SIGINT, SIGUSR1})
+        std::signal(signal, note);
+}
+
+bool stop_requested() { return requested != 0; }
+
+}  // namespace tomosweep::app

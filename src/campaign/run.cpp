@@ -1,0 +1,295 @@
+#include "tomosweep/campaign/run.hpp"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+#include <thread>
+
+#include "tomosweep/archive/netcdf_file.hpp"
+#include "tomosweep/campaign/content_key.hpp"
+#include "tomosweep/campaign/pooled_rules.hpp"
+#include "tomosweep/campaign/provenance.hpp"
+#include "tomosweep/campaign/scan_queue.hpp"
+#include "tomosweep/campaign/scan_task.hpp"
+#include "tomosweep/campaign/shard_store.hpp"
+#include "tomosweep/comm/agreement.hpp"
+#include "tomosweep/comm/shared_counter.hpp"
+#include "tomosweep/core/error.hpp"
+
+namespace tomosweep {
+namespace {
+
+/// What rank 0 decides about the scans and every rank must know.
+struct work_list {
+    std::vector<std::size_t> todo;      ///< largest first
+    std::vector<std::string> contents;  ///< canonical content text by scan, of those to do
+    std::size_t complete = 0;           ///< scans with results from earlier runs
+};
+
+void share(const communicator& ranks, std::string& text) {
+    std::vector<char> letters(text.begin(), text.end());
+    ranks.broadcast(letters);
+    text.assign(letters.begin(), letters.end());
+}
+
+/// Failures that all ranks of a group throw alike.
+bool is_agreed(error_kind kind) {
+    return kind == error_kind::input || kind == error_kind::resource || kind == error_kind::hdf5;
+}
+
+class campaign_run {
+public:
+    campaign_run(const communicator& world, campaign_plan plan, const run_options& options, const run_watcher& watcher,
+                 const std::function<bool()>& stop_requested)
+        : world_(world),
+          plan_(std::move(plan)),
+          options_(options),
+          watcher_(watcher),
+          stop_requested_(stop_requested),
+          store_(options.directory),
+          selected_(selected_scans(plan_.job, options)),
+          work_done_(world),
+          scans_done_(world),
+          groups_done_(world) {}
+
+    run_summary run() {
+        prepare();
+        const campaign_layout layout = layout_of_run();
+        pooled_ = pooled_histograms(world_, layout, plan_, options_.directory);
+        list_work(layout);
+        if (world_.root() && watcher_.started)
+            watcher_.started(layout, work_.todo.size(), work_.complete);
+        const scan_group group = make_group(world_, layout);
+        work_through(group, layout);
+        return summarise();
+    }
+
+private:
+    void prepare() {
+        agreed(world_, [&] {
+            if (!world_.root())
+                return;
+            store_.prepare();
+            if (options_.fresh)
+                store_.clear(plan_.job.scans);
+        });
+    }
+
+    campaign_layout layout_of_run() const {
+        const planned_loads planned = loads_of(plan_);
+        const rank_pool pool{world_.size(), options_.threads_per_rank, options_.bytes_per_rank};
+        campaign_layout layout = choose_layout(planned.loads, workload_of(plan_), pool, {}, options_.ranks_per_scan);
+        for (std::size_t& scan : layout.order)
+            scan = planned.index[scan];
+        return layout;
+    }
+
+    bool is_selected(std::size_t scan) const { return std::ranges::find(selected_, scan) != selected_.end(); }
+
+    /// Rank 0 compares content keys with what is on disk, and records scans that cannot even be opened.
+    void list_work(const campaign_layout& layout) {
+        work_.contents.resize(plan_.scans.size());
+        agreed(world_, [&] {
+            if (!world_.root())
+                return;
+            for (const std::size_t scan : layout.order)
+                if (is_selected(scan) && plan_.scans[scan].failure.empty())
+                    list(scan);
+            for (const std::size_t scan : selected_)
+                if (!plan_.scans[scan].failure.empty())
+                    record_failure(scan);
+        });
+        world_.broadcast(work_.todo);
+        for (const std::size_t scan : work_.todo)
+            share(world_, work_.contents[scan]);
+    }
+
+    void list(std::size_t scan) {
+        work_.contents[scan] = content_of(plan_, scan, pooled_[scan]);
+        const std::string& id = plan_.job.scans[scan].id;
+        if (store_.status(id, content_key(work_.contents[scan])).state == shard_state::complete)
+            ++work_.complete;
+        else
+            work_.todo.push_back(scan);
+    }
+
+    void record_failure(std::size_t scan) {
+        scan_outcome outcome;
+        outcome.voxel_size_um = plan_.job.scans[scan].voxel_size_um;
+        outcome.failure = plan_.scans[scan].failure;
+        outcome.provenance = provenance_of(plan_, options_.command, 1, options_.threads_per_rank);
+        outcome.provenance.push_back({"failure", outcome.failure});
+        write_netcdf(store_.shard_path(plan_.job.scans[scan].id),
+                     make_shard(plan_.job, plan_.axes, plan_.thresholds, plan_.job.scans[scan], outcome));
+    }
+
+    std::int64_t work_of(std::size_t scan) const {
+        return voxel_count(plan_.scans[scan].frame.volume) * threshold_count(plan_);
+    }
+
+    void work_through(const scan_group& group, const campaign_layout& layout) {
+        scan_queue queue(world_);
+        std::exception_ptr fatal;
+        try {
+            while (!group.idle && !interrupted_) {
+                const std::size_t place = queue.take(group.ranks);
+                if (place >= work_.todo.size())
+                    break;
+                analyse(group.ranks, work_.todo[place]);
+            }
+        } catch (const error& failure) {
+            // Any other failure may have left the group's other ranks waiting: it must end the program.
+            if (!is_agreed(failure.kind()))
+                throw;
+            fatal = std::current_exception();
+        }
+        if (!group.idle && group.ranks.root())
+            groups_done_.add(1);
+        if (world_.root())
+            await_groups(layout.groups);
+        interrupted_ = world_.max(std::int64_t{interrupted_ ? 1 : 0}) != 0;
+        agree(world_, fatal);
+    }
+
+    void analyse(const communicator& group, std::size_t scan) {
+        scan_task task{scan, store_.shard_path(plan_.job.scans[scan].id),
+                       provenance_of(plan_, options_.command, group.size(), options_.threads_per_rank), pooled_[scan]};
+        task.provenance.push_back({"content", work_.contents[scan]});
+        task.provenance.push_back({content_key_attribute, content_key(work_.contents[scan])});
+        std::int64_t counted = 0;
+        try {
+            run_scan(group, plan_, task, [&] {
+                const std::int64_t voxels = voxel_count(plan_.scans[scan].frame.volume);
+                counted += voxels;
+                safe_point(group, voxels);
+            });
+        } catch (const error& failure) {
+            if (failure.kind() != error_kind::interrupted)
+                throw;
+            interrupted_ = true;
+            return;
+        }
+        if (group.root()) {
+            work_done_.add(work_of(scan) - counted);
+            scans_done_.add(1);
+        }
+        report();
+    }
+
+    /// After each threshold: tell of the progress, and stop together when any rank was asked to.
+    void safe_point(const communicator& group, std::int64_t work) {
+        if (group.root())
+            work_done_.add(work);
+        report();
+        if (group.max(std::int64_t{stop_requested_() ? 1 : 0}) != 0)
+            throw interrupted_error("stopped by a signal");
+    }
+
+    void report() {
+        if (!world_.root() || !watcher_.progress)
+            return;
+        const std::int64_t total =
+            std::accumulate(work_.todo.begin(), work_.todo.end(), std::int64_t{0},
+                            [&](std::int64_t sum, std::size_t scan) { return sum + work_of(scan); });
+        watcher_.progress({work_.todo.size(), scans_done_.value(), work_done_.value(), total});
+    }
+
+    /// Rank 0 goes on telling of the progress while other groups are still at work.
+    void await_groups(int groups) {
+        while (groups_done_.value() < groups) {
+            report();
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+        report();
+    }
+
+    run_summary summarise() {
+        run_summary summary;
+        summary.interrupted = interrupted_;
+        agreed(world_, [&] {
+            if (!world_.root())
+                return;
+            std::size_t present = 0;
+            for (std::size_t scan = 0; scan < plan_.scans.size(); ++scan) {
+                const std::string& id = plan_.job.scans[scan].id;
+                const shard_status status = store_.status(id, {});
+                present += status.state == shard_state::missing ? 0 : 1;
+                if (!is_selected(scan))
+                    continue;
+                summary.complete += status.state == shard_state::complete ? 1 : 0;
+                if (status.state == shard_state::failed)
+                    summary.failures.push_back(id + ": " + status.failure);
+            }
+            summary.merged = !interrupted_ && (options_.shard_count == 1 || present == plan_.scans.size());
+            if (summary.merged)
+                summary.archive = store_.merge(ids());
+        });
+        std::vector<std::int64_t> failed{static_cast<std::int64_t>(summary.failures.size())};
+        world_.broadcast(failed);
+        summary.failures.resize(static_cast<std::size_t>(failed[0]));
+        return summary;
+    }
+
+    std::vector<std::string> ids() const {
+        std::vector<std::string> names;
+        for (const scan_spec& scan : plan_.job.scans)
+            names.push_back(scan.id);
+        return names;
+    }
+
+    const communicator& world_;
+    campaign_plan plan_;
+    const run_options& options_;
+    const run_watcher& watcher_;
+    const std::function<bool()>& stop_requested_;
+    shard_store store_;
+    std::vector<std::size_t> selected_;
+    std::vector<std::vector<grey_histogram>> pooled_;
+    work_list work_;
+    shared_counter work_done_, scans_done_, groups_done_;
+    bool interrupted_ = false;
+};
+
+}  // namespace
+
+planned_loads loads_of(const campaign_plan& plan) {
+    planned_loads planned;
+    for (std::size_t i = 0; i < plan.scans.size(); ++i) {
+        if (!plan.scans[i].failure.empty())
+            continue;
+        const scan_frame& frame = plan.scans[i].frame;
+        const preprocess_spec& spec = plan.job.scans[i].preprocess;
+        const bool filtered = spec.median_radius > 0 || spec.gaussian_sigma > 0 || spec.binning > 1;
+        planned.loads.push_back({plan.job.scans[i].id, frame.volume, frame.region.voxels(), frame.type, filtered});
+        planned.index.push_back(i);
+    }
+    return planned;
+}
+
+workload workload_of(const campaign_plan& plan) {
+    workload work{threshold_count(plan), plan.axes.widths, 0};
+    for (const std::string& field : plan.fields)
+        work.field_bytes_per_voxel += field == "mask" ? 1 : field == "label" ? 8 : 4;
+    return work;
+}
+
+std::vector<std::size_t> selected_scans(const job_spec& job, const run_options& options) {
+    std::vector<std::size_t> selected;
+    for (std::size_t scan = 0; scan < job.scans.size(); ++scan) {
+        const bool matches =
+            options.scans_glob.empty() || fnmatch(options.scans_glob.c_str(), job.scans[scan].id.c_str(), 0) == 0;
+        if (matches && scan % options.shard_count == options.shard_index)
+            selected.push_back(scan);
+    }
+    return selected;
+}
+
+run_summary run_campaign(const communicator& world, campaign_plan plan, const run_options& options,
+                         const run_watcher& watcher, const std::function<bool()>& stop_requested) {
+    return campaign_run(world, std::move(plan), options, watcher, stop_requested).run();
+}
+
+}  // namespace tomosweep

@@ -1,0 +1,59 @@
+#include "tomosweep/campaign/run_record.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "tomosweep/archive/atomic_file.hpp"
+#include "tomosweep/core/error.hpp"
+
+namespace tomosweep {
+namespace {
+
+std::string record_path(const std::string& directory) {
+    return (std::filesystem::path(directory) / "run.json").string();
+}
+
+}  // namespace
+
+run_record record_of(const campaign_plan& plan, const std::string& command) {
+    run_record record{plan.job.campaign, plan.job.file, plan.sweep.file, command, {}};
+    for (std::size_t i = 0; i < plan.scans.size(); ++i) {
+        const bool usable = plan.scans[i].failure.empty();
+        record.scans.push_back({plan.job.scans[i].id,
+                                usable ? voxel_count(plan.scans[i].frame.volume) * threshold_count(plan) : 0});
+    }
+    return record;
+}
+
+void write_record(const run_record& record, const std::string& directory) {
+    nlohmann::json scans = nlohmann::json::array();
+    for (const run_record::scan& scan : record.scans)
+        scans.push_back({{"id", scan.id}, {"work", scan.work}});
+    const nlohmann::json text{{"campaign", record.campaign},
+                              {"job", record.job},
+                              {"sweep", record.sweep},
+                              {"command", record.command},
+                              {"scans", scans}};
+    const std::string bytes = text.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    write_file_whole(record_path(directory), std::as_bytes(std::span(bytes)));
+}
+
+run_record read_record(const std::string& directory) {
+    const std::string path = record_path(directory);
+    std::ifstream file(path);
+    if (!file)
+        throw input_error(directory, "", "no run.json", "the output folder of a run");
+    try {
+        const nlohmann::json text = nlohmann::json::parse(file);
+        run_record record{text.at("campaign"), text.at("job"), text.at("sweep"), text.at("command"), {}};
+        for (const nlohmann::json& scan : text.at("scans"))
+            record.scans.push_back({scan.at("id"), scan.at("work")});
+        return record;
+    } catch (const nlohmann::json::exception& failure) {
+        throw input_error(path, "", failure.what(), "the record as a run wrote it");
+    }
+}
+
+}  // namespace tomosweep

@@ -1,0 +1,131 @@
+#include "tomosweep/campaign/scan_task.hpp"
+
+#include <chrono>
+#include <optional>
+
+#include "tomosweep/archive/netcdf_file.hpp"
+#include "tomosweep/campaign/field_store.hpp"
+#include "tomosweep/comm/agreement.hpp"
+#include "tomosweep/core/error.hpp"
+#include "tomosweep/descriptors/resolution_limit.hpp"
+#include "tomosweep/ops/grey_statistics.hpp"
+
+namespace tomosweep {
+namespace {
+
+point_grid points_of(const campaign_plan& plan, const scan_frame& frame) {
+    point_grid points;
+    for (const double limit_um : plan.axes.resolution_limits_um)
+        points.smallest_radius_sq.push_back(smallest_resolved_radius_sq(limit_um, frame.voxel_size_um));
+    for (const int neighbours : plan.axes.connectivities)
+        points.adjacencies.push_back(neighbours == 6 ? connectivity::six : connectivity::twentysix);
+    points.widths = plan.axes.widths;
+    points.depth = bins_of(frame, plan.axes.depth, plan.axes.depth_extent_um);
+    return points;
+}
+
+/// One scan on one group of ranks, from its voxels to its tables.
+class scan_run {
+public:
+    scan_run(const communicator& group, const campaign_plan& plan, const scan_task& task, const threshold_done& done)
+        : plan_(plan),
+          task_(task),
+          done_(done),
+          scan_(plan.job.scans[task.scan]),
+          frame_(plan.scans[task.scan].frame),
+          grid_(group, frame_.volume) {
+        if (!plan.fields.empty())
+            shard_.emplace(group, task.shard_path, layout_of_fields(plan, frame_, scan_.voxel_size_um));
+    }
+
+    void analyse(scan_outcome& outcome) {
+        const scan_block block = load_block(scan_, frame_, grid_);
+        const point_grid points = points_of(plan_, frame_);
+        outcome.region = count_region(block, grid_, points.depth);
+        if (outcome.region.voxels == 0)
+            throw input_error(plan_.job.file, "scan " + scan_.id + ": region", "no voxel in the region",
+                              "a region that holds voxels");
+        outcome.histogram = histogram_of(grid_, block.grey, block.mask_view());
+        for (std::size_t phase = 0; phase < plan_.job.phases.size(); ++phase)
+            outcome.phases.push_back(analyse_phase(block, phase, outcome.histogram, points));
+    }
+
+    /// Collective; without fields rank 0 writes alone.
+    void write(const data_group& content) {
+        if (shard_)
+            shard_->finish(content);
+        else
+            write_alone(content);
+    }
+
+    /// A failed scan has no fields.
+    void write_alone(const data_group& content) {
+        shard_.reset();
+        agreed(grid_.ranks(), [&] {
+            if (grid_.ranks().root())
+                write_netcdf(task_.shard_path, content);
+        });
+    }
+
+private:
+    phase_tables analyse_phase(const scan_block& block, std::size_t phase, const grey_histogram& own,
+                               const point_grid& points) {
+        const phase_spec& spec = plan_.job.phases[phase];
+        const grey_histogram& pooled = task_.pooled[phase];
+        const grey_thresholds thresholds =
+            resolve(plan_.thresholds[phase], spec.where, pooled.counts.empty() ? own : pooled);
+        std::optional<phase_fields> fields;
+        if (shard_)
+            fields.emplace(*shard_, grid_, plan_.job.grouped_phases ? spec.name : std::string(), plan_.fields);
+        return tomosweep::analyse_phase(grid_, block, spec.where, thresholds, points, fields ? &*fields : nullptr,
+                                        done_);
+    }
+
+    const campaign_plan& plan_;
+    const scan_task& task_;
+    const threshold_done& done_;
+    const scan_spec& scan_;
+    const scan_frame& frame_;
+    domain grid_;
+    std::optional<shard_writer> shard_;
+};
+
+/// Failures of the scan itself are stored with it; everything else ends the run.
+bool belongs_to_scan(error_kind kind) {
+    return kind == error_kind::input || kind == error_kind::resource;
+}
+
+}  // namespace
+
+std::string run_scan(const communicator& group, const campaign_plan& plan, const scan_task& task,
+                     const threshold_done& done) {
+    const auto start = std::chrono::steady_clock::now();
+    const scan_spec& scan = plan.job.scans[task.scan];
+    const scan_frame& frame = plan.scans[task.scan].frame;
+    scan_outcome outcome{frame.voxel_size_um, frame.volume, frame.region.lo, {}, {}, {}, {}, task.provenance, {}};
+    scan_run run(group, plan, task, done);
+    try {
+        run.analyse(outcome);
+    } catch (const error& failure) {
+        if (!belongs_to_scan(failure.kind()))
+            throw;
+        outcome.failure = failure.what();
+        outcome.phases.clear();
+        outcome.provenance.push_back({"failure", outcome.failure});
+    }
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    outcome.provenance.push_back({seconds_attribute, elapsed.count()});
+    if (outcome.failure.empty() && !plan.fields.empty())
+        outcome.fields_file = "scans/" + scan.id + ".h5";
+    const data_group content = make_shard(plan.job, plan.axes, plan.thresholds, scan, outcome);
+    outcome.failure.empty() ? run.write(content) : run.write_alone(content);
+    return outcome.failure;
+}
+
+grey_histogram scan_histogram(const communicator& group, const scan_spec& scan, const scan_frame& frame) {
+    const domain grid(group, frame.volume);
+    const scan_block block = load_block(scan, frame, grid);
+    return histogram_of(grid, block.grey, block.mask_view());
+}
+
+}  // namespace tomosweep

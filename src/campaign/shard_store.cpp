@@ -1,0 +1,83 @@
+#include "tomosweep/campaign/shard_store.hpp"
+
+#include <filesystem>
+#include <system_error>
+
+#include "tomosweep/archive/atomic_file.hpp"
+#include "tomosweep/archive/merge.hpp"
+#include "tomosweep/archive/netcdf_file.hpp"
+#include "tomosweep/core/error.hpp"
+
+namespace tomosweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The attribute /process/<id>@name of a shard, or `otherwise`.
+template <class T>
+T process_attribute(const data_group& shard, const std::string& id, const char* name, T otherwise) {
+    const data_group* process = find_named(shard.groups, "process");
+    const data_group* scan = process == nullptr ? nullptr : find_named(process->groups, id);
+    const attribute* found = scan == nullptr ? nullptr : find_named(scan->attributes, name);
+    const T* value = found == nullptr ? nullptr : std::get_if<T>(&found->value);
+    return value == nullptr ? otherwise : *value;
+}
+
+}  // namespace
+
+void shard_store::prepare() const {
+    std::error_code failure;
+    fs::create_directories(fs::path(directory_) / "scans", failure);
+    if (failure)
+        throw resource_error("rights or space", directory_ + " cannot be made: " + failure.message());
+    write_file_whole((fs::path(directory_) / "scans" / ".writable").string(), {});
+    fs::remove(fs::path(directory_) / "scans" / ".writable", failure);
+    remove_partial_files(directory_);
+    remove_partial_files((fs::path(directory_) / "scans").string());
+}
+
+void shard_store::clear(const std::vector<scan_spec>& scans) const {
+    std::error_code ignored;
+    for (const scan_spec& scan : scans) {
+        fs::remove(shard_path(scan.id), ignored);
+        fs::remove(fs::path(shard_path(scan.id)).replace_extension(".xmf"), ignored);
+    }
+    fs::remove(archive_path(), ignored);
+}
+
+std::string shard_store::shard_path(const std::string& id) const {
+    return (fs::path(directory_) / "scans" / (id + ".h5")).string();
+}
+
+std::string shard_store::archive_path() const {
+    return (fs::path(directory_) / "campaign.h5").string();
+}
+
+shard_status shard_store::status(const std::string& id, const std::string& key) const {
+    if (!fs::exists(shard_path(id)))
+        return {};
+    try {
+        const data_group shard = read_netcdf(shard_path(id));
+        if (!key.empty() && process_attribute(shard, id, content_key_attribute, std::string()) != key)
+            return {shard_state::outdated, {}, 0};
+        std::string failure = process_attribute(shard, id, "failure", std::string());
+        const shard_state state = failure.empty() ? shard_state::complete : shard_state::failed;
+        return {state, std::move(failure), process_attribute(shard, id, seconds_attribute, 0.0)};
+    } catch (const error&) {
+        return {shard_state::outdated, {}, 0};
+    }
+}
+
+data_group shard_store::merge(const std::vector<std::string>& ids) const {
+    std::vector<data_group> shards;
+    for (const std::string& id : ids)
+        if (fs::exists(shard_path(id)))
+            shards.push_back(read_netcdf(shard_path(id)));
+    if (shards.empty())
+        throw input_error(directory_, "scans", "no finished scan", "a folder that a run has filled");
+    data_group archive = merge_scans(shards);
+    write_netcdf(archive_path(), archive);
+    return archive;
+}
+
+}  // namespace tomosweep

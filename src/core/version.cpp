@@ -1,0 +1,15 @@
+#include "tomosweep/core/version.hpp"
+
+namespace tomosweep {
+
+std::string_view version() {
+    return TOMOSWEEP_VERSION;
+}
+std::string_view commit() {
+    return TOMOSWEEP_COMMIT;
+}
+std::string_view compiler() {
+    return TOMOSWEEP_COMPILER;
+}
+
+}  // namespace tomosweep

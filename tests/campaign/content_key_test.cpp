@@ -1,0 +1,194 @@
+#include "tomosweep/campaign/content_key.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <set>
+
+namespace tomosweep {
+namespace {
+
+scan_content content_of(const std::string& job_text) {
+    const job_spec job = parse_job(job_text, "/data/job.yaml");
+    scan_content content;
+    content.scan = job.scans.at(0);
+    content.files = {{"/data/a.raw", 1000, 5}};
+    content.phases = {{"crack", phase_side::below, {{80, 90}, {}}, {-5, 5}}};
+    content.depth = job.depth;
+    content.width_bins = resolved_width(job);
+    content.resolution_limits_um = {0, 0.64};
+    content.connectivities = {6, 26};
+    content.fields = {"mask", "labels"};
+    return content;
+}
+
+const std::string raw_job =
+    "scans: [{id: a, voxel_size_um: 0.1, cycle: 3, source: {type: raw, path: a.raw, shape: [1, 2, 3], dtype: uint8}}]";
+
+std::string key_of(const scan_content& content) {
+    return content_key(content_text(content));
+}
+
+TEST(content_key, is_the_published_hash_of_the_text) {
+    EXPECT_EQ(content_key(""), "99aa06d3014798d86001c324468d497f") << "XXH3 of nothing, from its specification";
+    EXPECT_EQ(content_key("a").size(), 32U);
+}
+
+TEST(content_key, order_and_formatting_of_the_yaml_do_not_matter) {
+    const std::string other = R"(# the same
+defaults: {voxel_size_um: 1.0e-1, source: {dtype: uint8, type: raw}}
+scans:
+  - source: {shape: [1, 2, 3], path: ./x/../a.raw}
+
+    cycle: 3
+    id: "a"
+)";
+    EXPECT_EQ(content_text(content_of(raw_job)), content_text(content_of(other)));
+    scan_content reordered = content_of(raw_job);
+    reordered.fields = {"labels", "mask", "mask"};
+    reordered.connectivities = {26, 6};
+    EXPECT_EQ(key_of(reordered), key_of(content_of(raw_job)));
+}
+
+TEST(content_key, zero_has_one_sign) {
+    scan_content negative = content_of(raw_job), positive = content_of(raw_job);
+    negative.resolution_limits_um[0] = -0.0;
+    EXPECT_EQ(key_of(negative), key_of(positive));
+}
+
+TEST(content_key, numbers_are_kept_to_the_last_bit) {
+    scan_content next = content_of(raw_job);
+    next.scan.voxel_size_um = std::nextafter(0.1, 1.0);
+    EXPECT_NE(key_of(next), key_of(content_of(raw_job)));
+}
+
+TEST(content_key, names_that_are_no_utf_8_are_hashed_too) {
+    scan_content odd = content_of(raw_job);
+    odd.files[0].path = std::string("/data/\xff");
+    EXPECT_NE(key_of(odd), key_of(content_of(raw_job)));
+}
+
+using change = std::function<void(scan_content&)>;
+
+/// Every change of the content must give a key that no other change gives.
+void expect_all_different(const scan_content& original, const std::vector<change>& changes) {
+    std::set<std::string> keys{key_of(original)};
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        scan_content changed = original;
+        changes[i](changed);
+        EXPECT_TRUE(keys.insert(key_of(changed)).second) << "change " << i << " does not reach the key";
+    }
+}
+
+TEST(content_key, every_property_of_the_scan_counts) {
+    expect_all_different(content_of(raw_job),
+                         {
+                             [](scan_content& c) { c.scan.id = std::string("b"); },
+                             [](scan_content& c) { c.scan.sample = std::string("b"); },
+                             [](scan_content& c) { c.scan.cycle = 4; },
+                             [](scan_content& c) { c.scan.cycle.reset(); },
+                             [](scan_content& c) { c.scan.step = std::string("pristine"); },
+                             [](scan_content& c) { c.scan.capacity_mAh_per_g = 0; },
+                             [](scan_content& c) { c.scan.time_h = 0; },
+                             [](scan_content& c) { c.scan.voxel_size_um = 0.2; },
+                             [](scan_content& c) { std::get<raw_source>(c.scan.source).path = std::string("/b"); },
+                             [](scan_content& c) {
+                                 std::get<raw_source>(c.scan.source).shape = {1, 3, 2};
+                             },
+                             [](scan_content& c) { std::get<raw_source>(c.scan.source).type = dtype::int16; },
+                             [](scan_content& c) { std::get<raw_source>(c.scan.source).order = byte_order::big; },
+                             [](scan_content& c) { std::get<raw_source>(c.scan.source).offset = 1; },
+                             [](scan_content& c) { c.scan.source = vol_source{"/data/a.raw"}; },
+                             [](scan_content& c) { c.scan.source = tiff_source{"/data/a.raw"}; },
+                             [](scan_content& c) {
+                                 c.scan.source = hdf5_source{"/data/a.raw", ""};
+                             },
+                             [](scan_content& c) {
+                                 c.scan.source = hdf5_source{"/data/a.raw", "d"};
+                             },
+                             [](scan_content& c) { c.scan.region.box.box.lo.z = 1; },
+                             [](scan_content& c) { c.scan.region.box.box.hi.x = 1; },
+                             [](scan_content& c) {
+                                 c.scan.region.cylinder = cylinder{axis::z, {1, 2}, 3};
+                             },
+                             [](scan_content& c) {
+                                 c.scan.region.cylinder = cylinder{axis::y, {1, 2}, 3};
+                             },
+                             [](scan_content& c) {
+                                 c.scan.region.cylinder = cylinder{axis::z, {2, 1}, 3};
+                             },
+                             [](scan_content& c) {
+                                 c.scan.region.cylinder = cylinder{axis::z, {1, 2}, 4};
+                             },
+                             [](scan_content& c) { c.scan.region.mask = mask_region{tiff_source{"/m"}}; },
+                             [](scan_content& c) { c.scan.preprocess.median_radius = 1; },
+                             [](scan_content& c) { c.scan.preprocess.gaussian_sigma = 1; },
+                             [](scan_content& c) { c.scan.preprocess.binning = 2; },
+                         });
+}
+
+TEST(content_key, every_property_of_the_run_counts) {
+    expect_all_different(content_of(raw_job), {
+                                                  [](scan_content& c) { c.files[0].path = std::string("/b"); },
+                                                  [](scan_content& c) { c.files[0].bytes = 1; },
+                                                  [](scan_content& c) { c.files[0].modified_ns = 6; },
+                                                  [](scan_content& c) { c.files.push_back(c.files[0]); },
+                                                  [](scan_content& c) { c.mask_files = c.files; },
+                                                  [](scan_content& c) { c.phases[0].name = std::string("b"); },
+                                                  [](scan_content& c) { c.phases[0].where = phase_side::above; },
+                                                  [](scan_content& c) { c.phases[0].thresholds.high[1] = 91; },
+                                                  [](scan_content& c) {
+                                                      c.phases[0].thresholds.low = {1, 2};
+                                                  },
+                                                  [](scan_content& c) {
+                                                      c.phases[0].coordinates = {80, 90};
+                                                  },
+                                                  [](scan_content& c) { c.phases.push_back(c.phases[0]); },
+                                                  [](scan_content& c) { c.grouped_phases = true; },
+                                                  [](scan_content& c) { c.depth.direction = axis::x; },
+                                                  [](scan_content& c) { c.depth.from_separator = true; },
+                                                  [](scan_content& c) { c.depth.bins = 31; },
+                                                  [](scan_content& c) { c.width_bins.bin_um = 1; },
+                                                  [](scan_content& c) { c.width_bins.bins = 1; },
+                                                  [](scan_content& c) { c.width = false; },
+                                                  [](scan_content& c) { c.resolution_limits_um = {0}; },
+                                                  [](scan_content& c) { c.connectivities = {6}; },
+                                                  [](scan_content& c) { c.fields = {"mask"}; },
+                                              });
+}
+
+TEST(content_key, every_parameter_of_a_phantom_counts) {
+    scan_content original = content_of(raw_job);
+    original.scan.source = phantom_source{};
+    using set = std::function<void(phantom_source&)>;
+    const std::vector<set> parameters{
+        [](phantom_source& p) { p.shape.x = 1; },
+        [](phantom_source& p) { p.islet_diameter = 1; },
+        [](phantom_source& p) { p.crack_width_collector = 1; },
+        [](phantom_source& p) { p.crack_width_separator = 1; },
+        [](phantom_source& p) { p.cracked_share = 0.5; },
+        [](phantom_source& p) { p.fine_crack_width = 1; },
+        [](phantom_source& p) { p.fine_crack_share = 1; },
+        [](phantom_source& p) { p.pores = 1; },
+        [](phantom_source& p) { p.pore_radius = 1; },
+        [](phantom_source& p) { p.solid_grey = 1; },
+        [](phantom_source& p) { p.crack_grey = 1; },
+        [](phantom_source& p) { p.blur_sigma = 1; },
+        [](phantom_source& p) { p.noise_sigma = 1; },
+        [](phantom_source& p) { p.seed = 2; },
+    };
+    std::vector<change> changes;
+    for (const set& parameter : parameters)
+        changes.push_back([parameter](scan_content& c) { parameter(std::get<phantom_source>(c.scan.source)); });
+    expect_all_different(original, changes);
+}
+
+TEST(content_key, the_line_in_the_job_does_not_count) {
+    scan_content moved = content_of(raw_job);
+    moved.scan.line = 99;
+    EXPECT_EQ(key_of(moved), key_of(content_of(raw_job)));
+}
+
+}  // namespace
+}  // namespace tomosweep

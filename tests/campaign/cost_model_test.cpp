@@ -1,0 +1,53 @@
+#include "tomosweep/campaign/cost_model.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tomosweep {
+namespace {
+
+const cost_model model{
+    .filter_bytes = 8, .class_bytes = 1, .table_bytes = 10, .width_bytes = 11, .halo_share = 0.5, .rank_bytes = 1000};
+
+scan_load cube(index_t edge, dtype type = dtype::uint8, bool filtered = false) {
+    return {"cube", {edge, edge, edge}, edge * edge * edge, type, filtered};
+}
+
+TEST(cost_model, peak_is_the_largest_step) {
+    const double voxels = 1000;
+    EXPECT_EQ(peak_bytes(cube(10), {.width = true}, model), 12 * voxels);
+    EXPECT_EQ(peak_bytes(cube(10), {.width = false}, model), 11 * voxels);
+    EXPECT_EQ(peak_bytes(cube(10, dtype::float32, true), {.width = true}, model), 12 * voxels);
+    EXPECT_EQ(peak_bytes(cube(10), {.width = true, .field_bytes_per_voxel = 4}, model), 16 * voxels);
+}
+
+TEST(cost_model, binning_costs_what_the_source_holds) {
+    scan_load binned{"binned", {10, 10, 10}, 8000, dtype::float32, true};
+    EXPECT_EQ(peak_bytes(binned, {}, model), 8000 * (4 + 8.0));
+}
+
+TEST(cost_model, ranks_hold_their_largest_block_with_halos) {
+    EXPECT_EQ(bytes_per_rank(cube(10), 1, {}, model), 1000 + 12000);
+    EXPECT_EQ(bytes_per_rank(cube(10), 2, {}, model), 1000 + 12 * 500 * 1.5);
+    EXPECT_EQ(bytes_per_rank({"slab", {3, 1, 1}, 3, dtype::uint8, false}, 2, {}, model), 1000 + 12 * 2 * 1.5)
+        << "three layers on two ranks: one holds two";
+}
+
+TEST(cost_model, faces_are_counted_once) {
+    EXPECT_EQ(face_voxels({10, 10, 10}, 1), 0);
+    EXPECT_EQ(face_voxels({10, 10, 10}, 2), 100);
+    EXPECT_EQ(face_voxels({40, 1, 1}, 8), 7);
+    EXPECT_EQ(exchanged_bytes(cube(10), 2, {.thresholds = 2}, {.table_face_bytes = 5, .width_face_bytes = 7}),
+              100 * (5 + 2 * 7));
+    EXPECT_EQ(exchanged_bytes(cube(10), 2, {.width = false}, {.table_face_bytes = 5}), 100 * 5);
+}
+
+TEST(cost_model, time_falls_with_cores_and_grows_with_thresholds) {
+    const scan_load scan = cube(256);
+    const double one = seconds(scan, 1, 1, {.thresholds = 4}, {});
+    EXPECT_LT(seconds(scan, 4, 2, {.thresholds = 4}, {}), one);
+    EXPECT_GT(seconds(scan, 1, 1, {.thresholds = 8}, {}), one);
+    EXPECT_LT(seconds(scan, 1, 1, {.thresholds = 4, .width = false}, {}), one);
+}
+
+}  // namespace
+}  // namespace tomosweep
