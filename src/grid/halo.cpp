@@ -1,5 +1,7 @@
 #include "tomosweep/grid/halo.hpp"
 
+#include "tomosweep/comm/agreement.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -33,21 +35,22 @@ template <transferable T>
 array3<T> fetch(const domain& grid, view3<const T> own, const box3& wanted) {
     const std::vector<box3> wishes = grid.ranks().all_gather(wanted);
     const int self = grid.ranks().rank();
-    std::vector<message> outgoing;
-    for (int rank = 0; rank < grid.ranks().size(); ++rank)
-        if (const box3 part = intersection(grid.own(), wishes[static_cast<std::size_t>(rank)]);
-            rank != self && !part.empty())
-            outgoing.push_back({rank, packed(own.part(relative(part, grid.own().lo)))});
-
-    std::vector<message> incoming;
-    for_each_owner(grid.blocks(), wanted, [&](int rank, const box3& part) {
-        if (rank != self)
-            incoming.push_back({rank, std::vector<std::byte>(static_cast<std::size_t>(part.voxels()) * sizeof(T))});
+    std::vector<message> outgoing, incoming;
+    // All memory is taken before anything is sent, so that a rank that cannot have it leaves nobody waiting.
+    array3<T> result = agreed(grid.ranks(), [&] {
+        for (int rank = 0; rank < grid.ranks().size(); ++rank)
+            if (const box3 part = intersection(grid.own(), wishes[static_cast<std::size_t>(rank)]);
+                rank != self && !part.empty())
+                outgoing.push_back({rank, packed(own.part(relative(part, grid.own().lo)))});
+        for_each_owner(grid.blocks(), wanted, [&](int rank, const box3& part) {
+            if (rank != self)
+                incoming.push_back({rank, std::vector<std::byte>(static_cast<std::size_t>(part.voxels()) * sizeof(T))});
+        });
+        return array3<T>(wanted.extent());
     });
     grid.ranks().transfer(outgoing, incoming);
     outgoing.clear();
 
-    array3<T> result(wanted.extent());
     std::size_t next = 0;
     for_each_owner(grid.blocks(), wanted, [&](int rank, const box3& part) {
         const view3<const T> from =

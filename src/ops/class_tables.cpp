@@ -99,8 +99,7 @@ std::vector<component_counts> joined_components(const domain& grid, view3<const 
 void check(const domain& grid, view3<const class_t> own, int phases, const depth_bins& depth) {
     require_own_block(grid, own);
     require(phases >= 1 && phases <= max_phases, "a chain has 1 to 254 phases");
-    require(static_cast<index_t>(depth.bin_of_layer.size()) == along(grid.volume(), depth.direction),
-            "the depth bins name every layer of the volume");
+    require_depth(grid, depth);
 }
 
 }  // namespace

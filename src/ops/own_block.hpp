@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <span>
@@ -7,6 +8,7 @@
 
 #include "tomosweep/core/array.hpp"
 #include "tomosweep/core/classes.hpp"
+#include "tomosweep/core/depth.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/grid/domain.hpp"
 
@@ -22,6 +24,14 @@ void require_own_block(const domain& grid, view3<T> own) {
 /// Throws internal_error unless a chain can have this phase. Local.
 inline void require_phase(int phase) {
     require(phase >= 0 && phase < max_phases, "a phase is one of the chain");
+}
+
+/// Throws internal_error unless every layer of the volume has a bin. Local.
+inline void require_depth(const domain& grid, const depth_bins& depth) {
+    require(static_cast<index_t>(depth.bin_of_layer.size()) == along(grid.volume(), depth.direction),
+            "the depth bins name every layer of the volume");
+    require(std::ranges::all_of(depth.bin_of_layer, [&](std::int32_t bin) { return bin >= 0 && bin < depth.count; }),
+            "every layer lies in one of the depth bins");
 }
 
 /// `box` as seen from `origin`.

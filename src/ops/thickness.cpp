@@ -154,8 +154,7 @@ void sum_tables(const communicator& ranks, thickness_table& table) {
 void check(const domain& grid, view3<const class_t> own, const depth_bins& depth,
            std::span<const distance_sq_t> minimum_sq) {
     require_own_block(grid, own);
-    require(static_cast<index_t>(depth.bin_of_layer.size()) == along(grid.volume(), depth.direction),
-            "the depth bins name every layer of the volume");
+    require_depth(grid, depth);
     require(std::ranges::is_sorted(minimum_sq), "resolution limits ascend");
     require(minimum_sq.size() <= static_cast<std::size_t>(max_phases), "resolution limits fit into one chain");
 }

@@ -134,5 +134,14 @@ TEST(measure_thickness, throws_on_every_rank_when_limits_do_not_ascend) {
         error);
 }
 
+TEST(measure_thickness, throws_on_every_rank_when_a_layer_has_no_bin) {
+    const auto ranks = communicator::world();
+    const domain grid(ranks, {6, 5, 4});
+    const array3<class_t> own(grid.own().extent(), 0);
+    depth_bins depth = bins_along(axis::y, {6, 5, 4}, 2);
+    depth.bin_of_layer[3] = ranks.rank() == ranks.size() - 1 ? 2 : 1;
+    EXPECT_THROW(measure_thickness(grid, own.view(), 0, depth, {}), error);
+}
+
 }  // namespace
 }  // namespace tomosweep

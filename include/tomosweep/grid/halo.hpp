@@ -7,6 +7,7 @@ namespace tomosweep {
 
 /// Collective. Every rank gives the voxels of its own block and gets those of its `wanted` box, which lies inside the
 /// volume and may be empty, smaller than a block or reach over many blocks: blocks thinner than a halo need no care.
+/// Throws resource_error on every rank when memory is short on any.
 /// Cost: each wanted voxel travels once; two copies in memory while it does.
 template <transferable T>
 array3<T> fetch(const domain& grid, view3<const T> own, const box3& wanted);
