@@ -1,5 +1,8 @@
 // Question: what does a scan cost in the distributed operations, in time, memory and bytes sent, and what does cutting
 // it into blocks add? Run: mpirun -n RANKS bench_distributed_ops [EDGE [RANKS_Z RANKS_Y RANKS_X]]
+// Last result, 256^3 on two cores shared with other work, so to be read as ratios: one rank of two threads takes 0.23 s
+// for the tables, 0.06 s for labels, 0.06 s for the distance and 0.17 s for thickness with its distance; two ranks of
+// one thread 0.22, 0.05, 0.11 and 0.22 s, and no rank sends more than 1 MB for any of them.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
