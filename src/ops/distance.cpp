@@ -16,14 +16,6 @@ namespace {
 constexpr index_t first_reach = 64;
 constexpr index_t reach_growth = 4;
 
-/// Layers beyond the block along one axis.
-struct reach {
-    index_t low = 0;
-    index_t high = 0;
-
-    bool covers(const reach& other) const { return low >= other.low && high >= other.high; }
-};
-
 /// Ranks whose blocks stand beside each other along x, by position.
 std::vector<int> line_along_x(const domain& grid) {
     index3 position = grid.blocks().position(grid.ranks().rank());
@@ -67,21 +59,83 @@ std::vector<row_carry> carries_along_x(const domain& grid, const std::vector<bac
     return carries;
 }
 
-/// Layers beyond the block that the largest value on each of its faces says may matter.
-reach needed_reach(const domain& grid, axis direction, view3<const distance_sq_t> slab) {
-    if (slab.voxels() == 0)
-        return {};
-    box3 low = whole(slab.extent()), high = low;
-    along(low.hi, direction) = 1;
-    along(high.lo, direction) = along(high.hi, direction) - 1;
-    const index_t below = along(grid.own().lo, direction);
-    const index_t above = along(grid.volume(), direction) - along(grid.own().hi, direction);
-    return {std::min(layers_within(max_distance_sq(slab.part(low))), below),
-            std::min(layers_within(max_distance_sq(slab.part(high))), above)};
+/// One end of a slab along an axis: its low or its high face and what lies beyond it.
+struct slab_end {
+    axis direction = axis::z;
+    bool high = false;
+    index_t have = 0;  ///< layers beyond the face that have been fetched
+
+    /// `begin` to `end` layers from the face, counted into the box; negative ones lie beyond it.
+    box3 layers(box3 box, index_t begin, index_t end) const {
+        const index_t face = along(high ? box.hi : box.lo, direction);
+        along(box.lo, direction) = high ? face - end : face + begin;
+        along(box.hi, direction) = high ? face - begin : face + end;
+        return box;
+    }
+};
+
+/// Largest distance in the layer `depth` layers from the face.
+distance_sq_t largest_in_layer(const slab_end& end, view3<const distance_sq_t> slab, index_t depth) {
+    return max_distance_sq(slab.part(end.layers(whole(slab.extent()), depth, depth + 1)));
 }
 
-index_t next_reach(index_t have, index_t needed) {
-    return std::max(have, std::min(needed, std::max(first_reach, reach_growth * have)));
+/// Layers beyond the face that the largest value on it says may matter.
+index_t needed_layers(const domain& grid, const slab_end& end, view3<const distance_sq_t> slab) {
+    if (slab.voxels() == 0)
+        return 0;
+    const index_t existing = end.high ? along(grid.volume(), end.direction) - along(grid.own().hi, end.direction)
+                                      : along(grid.own().lo, end.direction);
+    return std::min(layers_within(largest_in_layer(end, slab, 0)), existing);
+}
+
+/// Layers of the slab that what lies beyond the face may still lower.
+index_t unsettled_layers(const slab_end& end, view3<const distance_sq_t> slab) {
+    index_t depth = 0;
+    while (depth < along(slab.extent(), end.direction) && layers_within(largest_in_layer(end, slab, depth)) > depth)
+        ++depth;
+    return depth;
+}
+
+void take_smaller(view3<const distance_sq_t> from, view3<distance_sq_t> to) {
+    for (index_t z = 0; z < to.extent().z; ++z)
+        for (index_t y = 0; y < to.extent().y; ++y)
+            std::transform(from.row(z, y), from.row(z, y) + to.extent().x, to.row(z, y), to.row(z, y),
+                           [](distance_sq_t a, distance_sq_t b) { return std::min(a, b); });
+}
+
+/// Lets the layers `beyond` the face lower the slab's distances.
+void lower_from_beyond(const slab_end& end, view3<const distance_sq_t> beyond, view3<distance_sq_t> slab) {
+    const index_t unsettled = unsettled_layers(end, slab);
+    const view3<distance_sq_t> near = slab.part(end.layers(whole(slab.extent()), 0, unsettled));
+    if (near.voxels() == 0)
+        return;
+    // The slab's own layers have done their part: here they are empty and only keep the distance.
+    extent3 extent = near.extent();
+    along(extent, end.direction) += end.have;
+    array3<distance_sq_t> sources(extent, unbounded_sq);
+    const box3 inner = end.layers(whole(extent), end.have, end.have + unsettled);
+    copy(beyond, sources.view().part(end.layers(whole(extent), 0, end.have)));
+    array3<distance_sq_t> reached(near.extent());
+    extend_distance(end.direction, sources.view(), along(inner.lo, end.direction), reached.view());
+    take_smaller(reached.view(), near);
+}
+
+/// Fetches more layers beyond one face where needed, and takes in what they do. False when nothing was needed on any
+/// rank. `original` holds the distances before the pass, `slab` those of the box `box` after it.
+bool reach_beyond(const domain& grid, slab_end& end, view3<const distance_sq_t> original, const box3& box,
+                  view3<distance_sq_t> slab) {
+    const index_t needed = needed_layers(grid, end, slab);
+    const bool more = needed > end.have;
+    if (grid.ranks().max(std::uint8_t{more}) == 0)
+        return false;
+    if (more)
+        end.have = std::min(needed, std::max(first_reach, reach_growth * end.have));
+    const auto beyond = fetch(grid, original, more ? end.layers(box, -end.have, 0) : box3{});
+    agreed(grid.ranks(), [&] {
+        if (more)
+            lower_from_beyond(end, beyond.view(), slab);
+    });
+    return true;
 }
 
 /// Part `i` of `parts` of the block, cut along `direction`. Blocks with the same range there have the same slabs.
@@ -103,24 +157,9 @@ void extend_slab(const domain& grid, axis direction, const box3& slab, view3<dis
         extended = array3<distance_sq_t>(slab.extent());
         extend_distance(direction, own, 0, extended.view());
     });
-    for (reach have;;) {
-        const reach needed = needed_reach(grid, direction, extended.view());
-        const bool enough = have.covers(needed);
-        if (grid.ranks().max(std::uint8_t{!enough}) == 0)
-            break;
-        box3 wanted;
-        if (!enough) {
-            have = {next_reach(have.low, needed.low), next_reach(have.high, needed.high)};
-            wanted = slab;
-            along(wanted.lo, direction) -= have.low;
-            along(wanted.hi, direction) += have.high;
+    for (slab_end end : {slab_end{direction, false}, slab_end{direction, true}})
+        while (reach_beyond(grid, end, distance, slab, extended.view())) {
         }
-        const auto padded = fetch(grid, view3<const distance_sq_t>(distance), wanted);
-        agreed(grid.ranks(), [&] {
-            if (!enough)
-                extend_distance(direction, padded.view(), have.low, extended.view());
-        });
-    }
     copy(view3<const distance_sq_t>(extended.view()), own);
 }
 

@@ -14,7 +14,7 @@ scan_content content_of(const std::string& job_text) {
     scan_content content;
     content.scan = job.scans.at(0);
     content.files = {{"/data/a.raw", 1000, 5}};
-    content.phases = {{"crack", phase_side::below, {{80, 90}, {}}, {-5, 5}}};
+    content.phases = {{"crack", phase_side::below, "offset from a rule", {{80, 90}, {}}, {-5, 5}}};
     content.depth = job.depth;
     content.width_bins = resolved_width(job);
     content.resolution_limits_um = {0, 0.64};
@@ -149,6 +149,8 @@ TEST(content_key, every_property_of_the_run_counts) {
                                                   [](scan_content& c) { c.depth.direction = axis::x; },
                                                   [](scan_content& c) { c.depth.from_separator = true; },
                                                   [](scan_content& c) { c.depth.bins = 31; },
+                                                 [](scan_content& c) { c.depth_extent_um = 7; },
+                                                 [](scan_content& c) { c.phases[0].rule = "another rule"; },
                                                   [](scan_content& c) { c.width_bins.bin_um = 1; },
                                                   [](scan_content& c) { c.width_bins.bins = 1; },
                                                   [](scan_content& c) { c.width = false; },

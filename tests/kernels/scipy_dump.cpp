@@ -3,7 +3,7 @@
 #include <fstream>
 #include <string>
 
-#include "support/class_volumes.hpp"
+#include "support/phase_volumes.hpp"
 #include "tomosweep/kernels/distance.hpp"
 #include "tomosweep/kernels/label.hpp"
 

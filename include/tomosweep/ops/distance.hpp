@@ -15,12 +15,15 @@ void require_distances_fit(const extent3& volume);
 /// distances pass through class_outside.
 ///
 /// Collective. Bit-identical for any number of ranks and threads. Throws on every rank: resource_error when distances
-/// may not fit or memory is short, internal_error when `own` or `phase` do not fit the volume. Method: the passes of
-/// kernels/distance.hpp. Along x the ranks of a line exchange the first and last background of every row. Along y and z
-/// a pass over the own block leaves upper bounds; sqrt(distance) changes by at most one per layer, so the largest value
-/// v on a face alone tells that ceil(sqrt(v)) - 1 layers beyond it can matter. They are fetched, from as many blocks as
-/// they reach over, and the pass is repeated until no more are needed. Peak: the result (4 bytes per voxel), and per
-/// slab in work 4 bytes per voxel for itself and 4 with its halo.
+/// may not fit or memory is short, internal_error when `own` or `phase` do not fit the volume.
+///
+/// Method: the passes of kernels/distance.hpp. Along x the ranks of a line exchange the first and last background of
+/// every row. Along y and z a pass over the own block leaves upper bounds; sqrt(distance) changes by at most one per
+/// layer, so the largest value v on a face alone tells that ceil(sqrt(v)) - 1 layers beyond it can matter. They are
+/// fetched, from as many blocks as they reach over, and lower the layers near the face, until no more are needed.
+///
+/// Peak: the result (4 bytes per voxel), and for the slab in work 4 bytes per voxel of itself and 12 per voxel of what
+/// is fetched.
 array3<distance_sq_t> squared_distance(const domain& grid, view3<const class_t> own, int phase);
 
 /// Largest number of voxels that are extended along y or z in one go. Small slabs save memory, large ones messages.
