@@ -16,12 +16,12 @@ struct command_syntax {
     std::string usage;    ///< "tomosweep run JOB.yaml [SWEEP.yaml] [options]"
     std::string purpose;  ///< one line
     options::options_description named{"Options"};
-    std::vector<std::string> positional;   ///< names in order; described in `hidden`
+    std::vector<std::string> positional;  ///< names in order; described in `hidden`
     options::options_description hidden;
 };
 
-/// Parses `given`; nothing when --help or --version was asked for and has been answered. Throws input_error, whose accepted part
-/// is the usage.
+/// Parses `given`; nothing when --help or --version was asked for and has been answered. Throws input_error, whose
+/// accepted part is the usage.
 std::optional<options::variables_map> parse(command_syntax& syntax, const arguments& given);
 
 /// The text of an option, or `otherwise` when it was not given.

@@ -31,8 +31,9 @@ constexpr command commands[] = {
 };
 
 void print_help() {
-    fmt::print("tomosweep: figures of large tomography campaigns for every threshold and resolution limit\n\n"
-               "usage: tomosweep COMMAND [arguments]; every command has --help and --version\n\n");
+    fmt::print(
+        "tomosweep: figures of large tomography campaigns for every threshold and resolution limit\n\n"
+        "usage: tomosweep COMMAND [arguments]; every command has --help and --version\n\n");
     for (const command& each : commands)
         fmt::print("  {:<8}  {}\n", each.name, each.purpose);
 }

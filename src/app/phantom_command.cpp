@@ -57,8 +57,8 @@ std::string truth_row(const scan_spec& scan, const phantom_truth& truth) {
     double width = 0;
     for (const double each : truth.layer_plate_width)
         width += each / layers;
-    return fmt::format("{},{},{},{}\n", scan.id, truth.crack_fraction, truth.crack_surface_per_volume / scan.voxel_size_um,
-                       width * scan.voxel_size_um);
+    return fmt::format("{},{},{},{}\n", scan.id, truth.crack_fraction,
+                       truth.crack_surface_per_volume / scan.voxel_size_um, width * scan.voxel_size_um);
 }
 
 std::string layer_rows(const scan_spec& scan, const phantom_truth& truth) {
@@ -72,11 +72,12 @@ std::string layer_rows(const scan_spec& scan, const phantom_truth& truth) {
 }  // namespace
 
 int phantom(const arguments& given) {
-    command_syntax syntax{"tomosweep phantom SPEC.yaml -o DIR [--format tiff|raw|hdf5]",
-                          "Writes the phantom scans of a job as files, with their ground truth and a job file for them.",
-                          options::options_description("Options"),
-                          {"SPEC"},
-                          {}};
+    command_syntax syntax{
+        "tomosweep phantom SPEC.yaml -o DIR [--format tiff|raw|hdf5]",
+        "Writes the phantom scans of a job as files, with their ground truth and a job file for them.",
+        options::options_description("Options"),
+        {"SPEC"},
+        {}};
     syntax.hidden.add_options()("SPEC", options::value<std::string>());
     syntax.named.add_options()("output,o", options::value<std::string>(), "folder to write to")(
         "format", options::value<std::string>()->default_value("tiff"), "tiff, raw or hdf5");
@@ -101,9 +102,12 @@ int phantom(const arguments& given) {
             throw input_error(job.file, fmt::format("line {}: scan {}: source", scan.line, scan.id),
                               "a source that is no phantom", "source: {type: phantom, ...} for every scan");
         const auto source = open_source(scan.source);
-        const std::string file = scan.id + (format == scan_format::raw ? ".raw" : format == scan_format::tiff ? ".tif" : ".h5");
-        write_slabs(*source, *create_scan(format, (folder / file).string(),
-                                          {source->extent(), source->type(), byte_order::little, false, scan.voxel_size_um}));
+        const std::string file = scan.id + (format == scan_format::raw    ? ".raw"
+                                            : format == scan_format::tiff ? ".tif"
+                                                                          : ".h5");
+        write_slabs(*source,
+                    *create_scan(format, (folder / file).string(),
+                                 {source->extent(), source->type(), byte_order::little, false, scan.voxel_size_um}));
         sources.push_back(source_of(format, file, *source));
         const phantom_truth truth = truth_of(*spec);
         truths += truth_row(scan, truth);

@@ -33,16 +33,17 @@ node_pool pool_of(const options::variables_map& values) {
 }  // namespace
 
 int plan(const arguments& given) {
-    command_syntax syntax{"tomosweep plan JOB.yaml [SWEEP.yaml] [--nodes N] [--cores-per-node C] [--memory-per-node 256G]",
-                          "Predicts memory, time and bytes exchanged, chooses ranks and threads, and writes an #SBATCH "
-                          "header. Without options it plans for this machine.",
-                          options::options_description("Options"),
-                          {},
-                          {}};
+    command_syntax syntax{
+        "tomosweep plan JOB.yaml [SWEEP.yaml] [--nodes N] [--cores-per-node C] [--memory-per-node 256G]",
+        "Predicts memory, time and bytes exchanged, chooses ranks and threads, and writes an #SBATCH "
+        "header. Without options it plans for this machine.",
+        options::options_description("Options"),
+        {},
+        {}};
     take_job(syntax);
     syntax.named.add_options()("nodes", options::value<int>(), "nodes (default: as few as hold the campaign)")(
         "cores-per-node", options::value<int>(), "cores of a node")("memory-per-node", options::value<std::string>(),
-                                                                   "memory of a node, such as 256G");
+                                                                    "memory of a node, such as 256G");
     const auto values = parse(syntax, given);
     if (!values || !speaks())
         return all_done;

@@ -6,7 +6,8 @@
 
 namespace tomosweep::app {
 
-/// Shows how far a run has come: a bar that redraws itself on a terminal, otherwise a plain line now and then, fit for a log.
+/// Shows how far a run has come: a bar that redraws itself on a terminal, otherwise a plain line now and then, fit for
+/// a log.
 class progress_line {
 public:
     progress_line();

@@ -35,7 +35,8 @@ sweep_point main_point(const data_group& group) {
     return point;
 }
 
-/// The value of a figure for one scan at the point, whichever of the sweep's axes it has; NaN when there is no such figure.
+/// The value of a figure for one scan at the point, whichever of the sweep's axes it has; NaN when there is no such
+/// figure.
 template <class T>
 double at(const data_group& group, std::string_view name, std::size_t scan, const sweep_point& point) {
     const variable* figure = find_named(group.variables, name);

@@ -21,11 +21,12 @@ const char* word_for(shard_state state) {
 }  // namespace
 
 int status(const arguments& given) {
-    command_syntax syntax{"tomosweep status DIR",
-                          "Says of every scan whether it is complete, failed (and why) or missing, and what is left to do.",
-                          options::options_description("Options"),
-                          {"DIR"},
-                          {}};
+    command_syntax syntax{
+        "tomosweep status DIR",
+        "Says of every scan whether it is complete, failed (and why) or missing, and what is left to do.",
+        options::options_description("Options"),
+        {"DIR"},
+        {}};
     syntax.hidden.add_options()("DIR", options::value<std::string>());
     const auto values = parse(syntax, given);
     if (!values || !speaks())

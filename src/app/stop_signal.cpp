@@ -22,6 +22,8 @@ void watch_stop_signals() {
         std::signal(signal, note);
 }
 
-bool stop_requested() { return requested != 0; }
+bool stop_requested() {
+    return requested != 0;
+}
 
 }  // namespace tomosweep::app

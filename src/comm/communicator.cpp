@@ -108,7 +108,9 @@ void communicator::barrier() const {
     check(MPI_Barrier(handle_), "MPI_Barrier");
 }
 
-void communicator::abort(int code) const { MPI_Abort(handle_, code); }
+void communicator::abort(int code) const {
+    MPI_Abort(handle_, code);
+}
 
 int communicator::ranks_on_node() const {
     MPI_Comm node = MPI_COMM_NULL;

@@ -12,8 +12,12 @@ int cores_available() {
     return sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : omp_get_num_procs();
 }
 
-void use_threads(int threads) { omp_set_num_threads(std::max(1, threads)); }
+void use_threads(int threads) {
+    omp_set_num_threads(std::max(1, threads));
+}
 
-int threads_in_use() { return omp_get_max_threads(); }
+int threads_in_use() {
+    return omp_get_max_threads();
+}
 
 }  // namespace tomosweep
