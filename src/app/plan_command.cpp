@@ -53,9 +53,9 @@ int plan(const arguments& given) {
         make_plan(load_job(job_path), sweep_path.empty() ? sweep_spec{} : load_sweep(sweep_path), {});
     const planned_loads scans = loads_of(planned);
     const node_layout layout = choose_nodes(scans.loads, workload_of(planned), pool);
-    fmt::print("{}\n{}", plan_text(planned.job.campaign, scans.loads, layout, pool),
-               sbatch_header(planned.job.campaign, layout, pool,
-                             "run " + job_path + (sweep_path.empty() ? "" : " " + sweep_path)));
+    fmt::print(
+        "{}\n{}", plan_text(planned.job.campaign, scans.loads, layout, pool),
+        sbatch_header(planned.job.campaign, layout, pool, job_path + (sweep_path.empty() ? "" : " " + sweep_path)));
     return all_done;
 }
 

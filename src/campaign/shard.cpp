@@ -67,11 +67,11 @@ void add_scan(data_group& group, const scan_spec& scan, const scan_outcome& outc
     using numbers = std::vector<double>;
     using integers = std::vector<std::int64_t>;
     using texts = std::vector<std::string>;
-    const auto missing = std::numeric_limits<std::int64_t>::min();
+    constexpr std::int64_t missing = -1;
     group.variables.push_back(per_scan("scan", texts{scan.id}, "", "scan"));
     group.variables.push_back(per_scan("sample", texts{scan.sample}, "", "sample"));
-    group.variables.push_back(per_scan("cycle", integers{scan.cycle.value_or(missing)}, "1",
-                                       "charge-discharge cycle; the smallest integer where unknown"));
+    group.variables.push_back(
+        per_scan("cycle", integers{scan.cycle.value_or(missing)}, "1", "charge-discharge cycle; -1 where unknown"));
     group.variables.push_back(per_scan("step", texts{scan.step}, "", "pristine, lithiation or delithiation"));
     group.variables.push_back(per_scan("capacity_mAh_per_g", numbers{scan.capacity_mAh_per_g.value_or(unknown)},
                                        "mAh/g", "capacity at the time of the scan"));

@@ -76,12 +76,16 @@ distance_sq_t smallest_radius_sq(const source_tables& from, std::size_t limit) {
     return smallest_resolved_radius_sq(from.axes.resolution_limits_um[limit], from.scale.voxel_size_um);
 }
 
-/// Mean or median width in um over every (threshold, resolution limit).
-variable_values widths(const source_tables& from, double width_statistics::*which) {
+/// Voxel counting reads a slab of w voxels as w + 1 (odd w) or w (even w): half a voxel too much on average.
+constexpr double slab_bias = 0.5;
+
+/// Mean or median width in um over every (threshold, resolution limit), less `bias` voxels.
+variable_values widths(const source_tables& from, double width_statistics::*which, double bias = 0) {
     std::vector<double> values;
     for (const thickness_table& thickness : from.tables.thickness)
         for (std::size_t limit = 0; limit < from.axes.resolution_limits_um.size(); ++limit)
-            values.push_back(width_of(thickness, smallest_radius_sq(from, limit)).*which * from.scale.voxel_size_um);
+            values.push_back((width_of(thickness, smallest_radius_sq(from, limit)).*which - bias) *
+                             from.scale.voxel_size_um);
     return values;
 }
 
@@ -183,6 +187,10 @@ std::vector<figure> width() {
          [](const source_tables& from) { return widths(from, &width_statistics::mean); }},
         {"median_width_um", per_point, "um", "median local thickness over the phase volume",
          [](const source_tables& from) { return widths(from, &width_statistics::median); }},
+        {"corrected_mean_width_um", per_point, "um", "mean local thickness less the mean slab bias of half a voxel",
+         [](const source_tables& from) { return widths(from, &width_statistics::mean, slab_bias); }},
+        {"corrected_median_width_um", per_point, "um", "median local thickness less the mean slab bias of half a voxel",
+         [](const source_tables& from) { return widths(from, &width_statistics::median, slab_bias); }},
         {"depth_mean_width_um", per_depth, "um", "mean local thickness by depth",
          [](const source_tables& from) { return depth_widths(from, &width_statistics::mean); }},
         {"depth_median_width_um", per_depth, "um", "median local thickness by depth",

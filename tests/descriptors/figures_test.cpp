@@ -41,6 +41,8 @@ TEST(figures, follow_from_the_tables) {
     EXPECT_EQ(values<std::int64_t>(variables, "phase_voxels"), (std::vector<std::int64_t>{10, 6}));
     EXPECT_EQ(values<double>(variables, "mean_width_um"), (std::vector<double>{(4 * 1.0 + 6 * 2.0) / 10, 2.0}));
     EXPECT_EQ(values<double>(variables, "median_width_um"), (std::vector<double>{2.0, 2.0}));
+    EXPECT_EQ(values<double>(variables, "corrected_mean_width_um"),
+              (std::vector<double>{(4 * 1.0 + 6 * 2.0) / 10 - 0.25, 1.75}));
     EXPECT_EQ(values<std::int64_t>(variables, "euler_number"), (std::vector<std::int64_t>{3, 1, 0, 0}));
     EXPECT_EQ(values<double>(variables, "interconnectivity"), (std::vector<double>{0.5, 1.0, 0.0, 0.0}));
     EXPECT_EQ(values<double>(variables, "depth_volume_fraction"), (std::vector<double>{0.35, 0.15, 0.3, 0.0}));
