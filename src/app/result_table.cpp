@@ -81,7 +81,7 @@ std::string table_of(const data_group& group, const std::string& phase) {
 }  // namespace
 
 std::string result_table(const data_group& archive) {
-    if (find_named(archive.variables, "scan") != nullptr)
+    if (find_named(archive.variables, "volume_fraction") != nullptr)
         return table_of(archive, "");
     std::string text;
     for (const data_group& group : archive.groups)

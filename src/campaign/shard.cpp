@@ -28,15 +28,22 @@ std::vector<double> bin_centres(double bin, index_t bins) {
     return centres;
 }
 
-void add_axes(data_group& group, const campaign_axes& axes, const threshold_spec& threshold) {
+index_t length(const std::vector<double>& values) {
+    return static_cast<index_t>(values.size());
+}
+
+void add_threshold_axis(data_group& group, const threshold_spec& threshold) {
     const std::vector<double> thresholds = threshold_coordinate(threshold);
-    const auto length = [](const auto& values) { return static_cast<index_t>(values.size()); };
-    group.dimensions.insert(group.dimensions.end(), {{"scan", 1},
-                                                     {"threshold", length(thresholds)},
-                                                     {"resolution_limit", length(axes.resolution_limits_um)},
-                                                     {"connectivity", length(axes.connectivities)},
-                                                     {"depth", axes.depth.bins}});
+    group.dimensions.push_back({"threshold", length(thresholds)});
     group.variables.push_back(coordinate("threshold", thresholds, "grey level", threshold_meaning(threshold)));
+}
+
+/// The axes that do not depend on the phase.
+void add_shared_axes(data_group& group, const campaign_axes& axes) {
+    group.dimensions.insert(group.dimensions.end(),
+                            {{"resolution_limit", length(axes.resolution_limits_um)},
+                             {"connectivity", static_cast<index_t>(axes.connectivities.size())},
+                             {"depth", axes.depth.bins}});
     group.variables.push_back(
         coordinate("resolution_limit", axes.resolution_limits_um, "um", "smallest local thickness that is kept"));
     group.variables.push_back({"connectivity",
@@ -119,12 +126,20 @@ data_group make_shard(const job_spec& job, const campaign_axes& axes, const std:
     data_group root;
     root.attributes = {
         {"title", job.campaign}, {"Conventions", std::string("CF-1.8")}, {"schema_version", std::int64_t{1}}};
+    // The root names the scan, also for readers that know nothing of phases; a phase group repeats what the root
+    // says, so that it can be opened alone.
+    if (job.grouped_phases) {
+        root.dimensions.push_back({"scan", 1});
+        add_shared_axes(root, axes);
+        add_scan(root, scan, outcome);
+    }
     for (std::size_t i = 0; i < job.phases.size(); ++i) {
         data_group phase;
         phase.name = job.phases[i].name;
         data_group& target = job.grouped_phases ? phase : root;
-        // A phase group repeats the axes, so that it can be opened alone.
-        add_axes(target, axes, thresholds[i]);
+        target.dimensions.push_back({"scan", 1});
+        add_threshold_axis(target, thresholds[i]);
+        add_shared_axes(target, axes);
         add_scan(target, scan, outcome);
         append(target.variables, figures_of(axes, job.phases[i], thresholds[i], outcome, i));
         if (job.grouped_phases)

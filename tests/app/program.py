@@ -1,0 +1,124 @@
+"""Runs the program as a user would, and reads what it leaves."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import h5py
+import numpy as np
+import yaml
+
+TOMOSWEEP = os.environ["TOMOSWEEP"]
+MPIEXEC = os.environ.get("TOMOSWEEP_MPIEXEC", "mpirun")
+TIMEOUT_S = 60
+
+# Exit codes, as documented.
+DONE, INTERNAL, BAD_INPUT, SOME_FAILED, NOT_ENOUGH, INTERRUPTED = 0, 1, 2, 3, 4, 75
+
+
+def command_line(arguments, ranks):
+    words = [TOMOSWEEP, *map(str, arguments)]
+    return words if ranks is None else [MPIEXEC, "-n", str(ranks), *words]
+
+
+def tomosweep(*arguments, ranks=None, threads=None, cwd=None):
+    """The finished process; a hang is a failure of the test that calls."""
+    environment = dict(os.environ)
+    if threads is not None:
+        environment["OMP_NUM_THREADS"] = str(threads)
+    return subprocess.run(command_line(arguments, ranks), capture_output=True, text=True, timeout=TIMEOUT_S,
+                          env=environment, cwd=cwd, stdin=subprocess.DEVNULL)
+
+
+def start(*arguments, ranks=None):
+    """A running process that leads a process group of its own, so that all its ranks can be killed at once."""
+    return subprocess.Popen(command_line(arguments, ranks), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                            stdin=subprocess.DEVNULL, start_new_session=True)
+
+
+def phantom(**keys):
+    return {"type": "phantom", "shape": [24, 40, 40], "islet_diameter": 16, "crack_width_collector": 3,
+            "crack_width_separator": 5, "noise_sigma": 10, "blur_sigma": 0.7, **keys}
+
+
+def campaign(count=3, **job):
+    """A small job of phantoms."""
+    scans = [{"id": f"s{i}", "sample": "ab"[i % 2], "cycle": i, "voxel_size_um": 0.5, "source": phantom(seed=i + 1)}
+             for i in range(count)]
+    phase = {} if "phases" in job else {"phase": {"name": "crack", "where": "below"}}
+    return {"campaign": "small", "scans": scans, **phase, "depth": {"bins": 4}, **job}
+
+
+SWEEP = {"threshold": {"values": [95, 105]}, "resolution_limit_um": [0, 1.5], "connectivity": [6, 26]}
+
+
+class folder_test(unittest.TestCase):
+    """A test with a folder of its own."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tomosweep-app-"))
+        self.addCleanup(shutil.rmtree, self.folder, True)
+
+    def write(self, name, content):
+        """YAML from a dictionary, or text as it is; returns the path."""
+        path = self.folder / name
+        path.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False))
+        return path
+
+    def expect(self, code, *arguments, **how):
+        finished = tomosweep(*arguments, **how)
+        self.assertEqual(finished.returncode, code, f"{arguments}\n{finished.stdout}\n{finished.stderr}")
+        return finished
+
+
+def bytes_of(values):
+    """Decoded values byte by byte: NaN equals NaN, and 0.0 differs from -0.0."""
+    if values.dtype.kind == "O":
+        return [text if isinstance(text, bytes) else str(text).encode() for text in values.ravel()]
+    return values.tobytes()
+
+
+# References to other objects, which are addresses within a file.
+STRUCTURE = {"DIMENSION_LIST", "REFERENCE_LIST"}
+
+
+def content(path):
+    """Everything a file says, apart from its provenance: {place: (shape, type, bytes)} of datasets and attributes."""
+    found = {}
+
+    def note(name, item):
+        if name == "process" or name.startswith("process/"):
+            return
+        for key, value in item.attrs.items():
+            if key not in STRUCTURE:
+                found[f"{name}@{key}"] = bytes_of(np.asarray(value))
+        if isinstance(item, h5py.Dataset):
+            found[name] = (item.shape, str(item.dtype), bytes_of(np.asarray(item[()])))
+
+    with h5py.File(path) as file:
+        note("", file)
+        file.visititems(note)
+    return found
+
+
+def campaign_content(directory):
+    """The archive and every shard of an output folder."""
+    directory = pathlib.Path(directory)
+    files = [directory / "campaign.h5", *sorted((directory / "scans").glob("*.h5"))]
+    return {str(path.relative_to(directory)): content(path) for path in files}
+
+
+def assert_same_content(test, found, expected, about):
+    test.assertEqual(sorted(found), sorted(expected), about)
+    for name in expected:
+        test.assertEqual(sorted(found[name]), sorted(expected[name]), f"{about}: {name}")
+        different = [place for place in expected[name] if found[name][place] != expected[name][place]]
+        test.assertEqual(different, [], f"{about}: {name}")
+
+
+def assert_nothing_half_written(test, directory):
+    partial = [str(path) for path in pathlib.Path(directory).rglob(".*partial*")]
+    test.assertEqual(partial, [])
