@@ -2,8 +2,8 @@
 
 #include "command_line.hpp"
 #include "commands.hpp"
+#include "tomosweep/campaign/inspection.hpp"
 #include "tomosweep/campaign/job_error.hpp"
-#include "tomosweep/campaign/problems.hpp"
 
 namespace tomosweep::app {
 namespace {
@@ -39,11 +39,11 @@ int check(const arguments& given) {
     const auto sweep =
         load_noting([&] { return sweep_path.empty() ? sweep_spec{} : load_sweep(sweep_path); }, problems);
     if (job)
-        for (const problem& found : check_campaign(*job, sweep.value_or(sweep_spec{})))
+        for (const problem& found : inspect_campaign(*job, sweep.value_or(sweep_spec{})).all())
             problems.push_back(found);
     for (const problem& each : problems)
         fmt::print(stderr, "{}\n", sentence(each));
-    if (!problems.empty()) {
+    if (!job || !problems.empty()) {
         fmt::print(stderr, "{} {} found\n", problems.size(), problems.size() == 1 ? "problem" : "problems");
         return bad_input;
     }

@@ -1,9 +1,12 @@
 #include "tomosweep/campaign/campaign_plan.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <iterator>
 #include <type_traits>
 
-#include "tomosweep/campaign/job_error.hpp"
+#include "tomosweep/campaign/inspection.hpp"
 #include "tomosweep/campaign/thresholds.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/core/error.hpp"
@@ -11,18 +14,12 @@
 namespace tomosweep {
 namespace {
 
-planned_scan look_at(const scan_spec& scan, const std::string& job_file) {
-    planned_scan planned;
-    try {
-        const auto source = open_source(scan.source);
-        planned.frame = frame_of(scan, source->extent(), source->type(), job_file);
-        planned.files = source->files();
-        if (scan.region.mask)
-            planned.mask_files = open_source(scan.region.mask->source)->files();
-    } catch (const error& failure) {
-        planned.failure = failure.what();
-    }
-    return planned;
+/// Every problem of one scan in one text.
+std::string failure_of(const scan_inspection& scan) {
+    std::string text;
+    for (const problem& each : scan.problems)
+        fmt::format_to(std::back_inserter(text), "{}{}", text.empty() ? "" : "\n", sentence(each));
+    return text;
 }
 
 void share(const communicator& ranks, planned_scan& scan) {
@@ -48,17 +45,6 @@ campaign_axes axes_of(const campaign_plan& plan) {
     return axes;
 }
 
-void require_one_usable(const campaign_plan& plan) {
-    std::vector<problem> problems;
-    for (std::size_t i = 0; i < plan.scans.size(); ++i)
-        if (plan.scans[i].failure.empty())
-            return;
-        else
-            problems.push_back({plan.job.file, plan.job.scans[i].line, "scans: " + plan.job.scans[i].id,
-                                plan.scans[i].failure, "at least one scan that can be analysed"});
-    throw job_error(std::move(problems));
-}
-
 campaign_plan unseen_plan(job_spec job, sweep_spec sweep, std::vector<std::string> fields) {
     campaign_plan plan{std::move(job), std::move(sweep), std::move(fields), {}, {}, {}};
     for (const phase_spec& phase : plan.job.phases)
@@ -68,13 +54,15 @@ campaign_plan unseen_plan(job_spec job, sweep_spec sweep, std::vector<std::strin
 }
 
 void look_at_scans(campaign_plan& plan) {
-    for (std::size_t i = 0; i < plan.scans.size(); ++i)
-        plan.scans[i] = look_at(plan.job.scans[i], plan.job.file);
-}
-
-void complete(campaign_plan& plan) {
-    require_one_usable(plan);
-    plan.axes = axes_of(plan);
+    campaign_inspection seen = inspect_campaign(plan.job, plan.sweep);
+    const bool none_usable =
+        std::ranges::none_of(seen.scans, [](const scan_inspection& scan) { return scan.problems.empty(); });
+    if (none_usable || !seen.problems.empty())
+        throw job_error(seen.all());
+    for (std::size_t i = 0; i < plan.scans.size(); ++i) {
+        scan_inspection& scan = seen.scans[i];
+        plan.scans[i] = {scan.frame, failure_of(scan), std::move(scan.files), std::move(scan.mask_files)};
+    }
 }
 
 }  // namespace
@@ -82,7 +70,7 @@ void complete(campaign_plan& plan) {
 campaign_plan make_plan(job_spec job, sweep_spec sweep, std::vector<std::string> fields) {
     campaign_plan plan = unseen_plan(std::move(job), std::move(sweep), std::move(fields));
     look_at_scans(plan);
-    complete(plan);
+    plan.axes = axes_of(plan);
     return plan;
 }
 
@@ -94,7 +82,7 @@ campaign_plan make_plan(const communicator& ranks, job_spec job, sweep_spec swee
     });
     for (planned_scan& scan : plan.scans)
         share(ranks, scan);
-    complete(plan);
+    plan.axes = axes_of(plan);
     return plan;
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "tomosweep/campaign/source_reader.hpp"
+#include "tomosweep/kernels/median.hpp"
 
 namespace tomosweep {
 namespace {
@@ -74,7 +75,7 @@ preprocess_spec read_preprocess(const std::vector<yaml_value>& layers) {
     preprocess_spec preprocess;
     const yaml_map map(layers, {"gaussian_sigma", "median_radius", "binning"});
     map.read("gaussian_sigma", preprocess.gaussian_sigma, number_range{0, 100});
-    map.read("median_radius", preprocess.median_radius, {0, 20});
+    map.read("median_radius", preprocess.median_radius, {0, largest_median_radius});
     map.read("binning", preprocess.binning, {1, 16});
     return preprocess;
 }

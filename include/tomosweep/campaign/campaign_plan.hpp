@@ -28,7 +28,9 @@ struct campaign_plan {
     campaign_axes axes;
 };
 
-/// Looks at every scan's header, one scan at a time. Local. Throws job_error when not a single scan can be analysed.
+/// Looks at every scan's header, as `tomosweep check` does. Local. Throws job_error with every problem when the
+/// campaign as a whole is wrong or not a single scan can be analysed; what is wrong with one scan among others is its
+/// failure.
 campaign_plan make_plan(job_spec job, sweep_spec sweep, std::vector<std::string> fields);
 
 /// The same with rank 0 looking and everyone learning what it saw. Collective; throws on every rank.

@@ -113,7 +113,7 @@ struct sweep_spec {
 };
 
 /// Reads and validates a job file. Throws job_error, which lists every problem with line, key, what was found, what is
-/// accepted, and the nearest known key. Looks at no scan: check_campaign() does. Local.
+/// accepted, and the nearest known key. Looks at no scan: inspect_campaign() does. Local.
 job_spec load_job(const std::string& path);
 sweep_spec load_sweep(const std::string& path);
 

@@ -1,4 +1,4 @@
-#include "tomosweep/campaign/problems.hpp"
+#include "tomosweep/campaign/inspection.hpp"
 
 #include <gtest/gtest.h>
 
@@ -40,8 +40,9 @@ class check : public ::testing::Test {
 protected:
     /// Problems of a job with TIFF sources, each looked up in `files` by its path below /data.
     std::vector<problem> problems(const std::string& job, const std::string& sweep = "width: true\n") {
-        return check_campaign(parse_job(job, "/data/job.yaml"), parse_sweep(sweep, "sweep.yaml"),
-                              [this](const source_spec& source) { return open(source); });
+        return inspect_campaign(parse_job(job, "/data/job.yaml"), parse_sweep(sweep, "sweep.yaml"),
+                                [this](const source_spec& source) { return open(source); })
+            .all();
     }
     std::unique_ptr<scan_source> open(const source_spec& source) const {
         const std::string& path = std::get<tiff_source>(source).path;
@@ -147,7 +148,7 @@ TEST_F(check, voxel_sizes_agree_with_the_data_and_with_each_other) {
     files["/data/a"].stated_um = 1.01;
     EXPECT_TRUE(problems("scans:\n" + scan("a")).empty()) << "rounding";
     const std::string twice = "scans:\n" + scan("b") + "- {id: c, voxel_size_um: 2, source: {type: tiff, path: b}}\n";
-    EXPECT_TRUE(has_only(problems(twice), 3, "voxel_size_um", "which is 1 um in scan b (line 2)"));
+    EXPECT_TRUE(has_only(problems(twice), 3, "scans[1].voxel_size_um", "which is 1 um in scan b (line 2)"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "tomosweep/campaign/problems.hpp"
+#include "tomosweep/campaign/inspection.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,17 +10,15 @@
 
 #include <fmt/format.h>
 
-#include "tomosweep/campaign/frame.hpp"
-
 namespace tomosweep {
 namespace {
 
 /// What is known of a scan that could be opened.
 struct scan_facts {
+    std::size_t index;
     const scan_spec* scan;
     extent3 extent;
     dtype type;
-    std::vector<file_identity> files;
 };
 
 struct grey_range {
@@ -62,74 +60,85 @@ public:
     campaign_check(const job_spec& job, const sweep_spec& sweep, const source_opener& open)
         : job_(job), sweep_(sweep), open_(open) {}
 
-    std::vector<problem> run() {
+    campaign_inspection run() {
+        found_.scans.resize(job_.scans.size());
         for (std::size_t i = 0; i < job_.scans.size(); ++i)
-            check_scan(job_.scans[i], fmt::format("scans[{}]", i));
+            check_scan(i);
         check_voxel_sizes();
         for (const phase_spec& phase : job_.phases)
             check_phase(phase);
-        return std::move(problems_);
+        return std::move(found_);
     }
 
 private:
-    void add(int line, const std::string& key, const std::string& found, const std::string& accepted) {
-        problems_.push_back({job_.file, line, key, found, accepted});
+    /// Notes a problem of the scan in hand.
+    void add(const std::string& key, const std::string& found, const std::string& accepted) {
+        add(current_, key, found, accepted);
+    }
+    void add(std::size_t scan, const std::string& key, const std::string& found, const std::string& accepted) {
+        found_.scans[scan].problems.push_back(
+            {job_.file, job_.scans[scan].line, fmt::format("scans[{}].{}", scan, key), found, accepted});
     }
 
     /// Opens and inspects a source; what it complains about is reported under `key`.
-    std::unique_ptr<scan_source> inspected(const source_spec& spec, int line, const std::string& key) {
+    std::unique_ptr<scan_source> inspected(const source_spec& spec, const std::string& key) {
         try {
             auto source = open_(spec);
             for (const std::string& message : source->problems())
-                add(line, key, message, "");
+                add(key, message, "");
             return source;
         } catch (const input_error& wrong) {
-            add(line, key,
+            add(key,
                 fmt::format("{}{}{}: {}", wrong.file(), wrong.where().empty() ? "" : ": ", wrong.where(),
                             wrong.found()),
                 wrong.accepted());
         } catch (const error& wrong) {
-            add(line, key, wrong.what(), "a source that can be opened");
+            add(key, wrong.what(), "a source that can be opened");
         }
         return nullptr;
     }
 
-    void check_scan(const scan_spec& scan, const std::string& key) {
-        const auto source = inspected(scan.source, scan.line, key + ".source");
+    void check_scan(std::size_t index) {
+        current_ = index;
+        const scan_spec& scan = job_.scans[index];
+        const auto source = inspected(scan.source, "source");
         if (!source)
             return;
-        facts_.push_back({&scan, source->extent(), source->type(), source->files()});
-        check_region(scan, source->extent(), source->type(), key);
-        check_stated_size(scan, *source, key);
+        found_.scans[index].files = source->files();
+        facts_.push_back({index, &scan, source->extent(), source->type()});
+        check_region(scan, source->extent(), source->type());
+        check_stated_size(scan, *source);
         if (scan.region.mask)
-            check_mask(scan, source->extent(), key + ".region.mask");
+            check_mask(scan, source->extent());
     }
 
-    void check_region(const scan_spec& scan, const extent3& extent, dtype type, const std::string& key) {
+    void check_region(const scan_spec& scan, const extent3& extent, dtype type) {
         try {
-            const box3 box = frame_of(scan, extent, type, job_.file).region;
+            found_.scans[current_].frame = frame_of(scan, extent, type, job_.file);
+            const box3& box = found_.scans[current_].frame.region;
             if (scan.region.cylinder && !meets(*scan.region.cylinder, box))
-                add(scan.line, key + ".region.cylinder", "a cylinder outside the scan or the box",
+                add("region.cylinder", "a cylinder outside the scan or the box",
                     fmt::format("a cylinder with voxels from {} to below {}", words(box.lo), words(box.hi)));
         } catch (const input_error& wrong) {
-            add(scan.line, key + ".region", wrong.found(), wrong.accepted());
+            add("region", wrong.found(), wrong.accepted());
         }
     }
 
     /// What the files say of their voxel size, which may be rounded differently from what the user says.
-    void check_stated_size(const scan_spec& scan, const scan_source& source, const std::string& key) {
+    void check_stated_size(const scan_spec& scan, const scan_source& source) {
         constexpr double rounding = 0.02;
         const auto stated = source.voxel_size_um();
         if (stated && std::abs(*stated - scan.voxel_size_um) > rounding * scan.voxel_size_um)
-            add(scan.line, key + ".voxel_size_um",
-                fmt::format("{} um, where the data say {} um", scan.voxel_size_um, *stated),
+            add("voxel_size_um", fmt::format("{} um, where the data say {} um", scan.voxel_size_um, *stated),
                 "the voxel size of the data, in um, within 2 %");
     }
 
-    void check_mask(const scan_spec& scan, const extent3& extent, const std::string& key) {
-        const auto mask = inspected(scan.region.mask->source, scan.line, key);
+    void check_mask(const scan_spec& scan, const extent3& extent) {
+        const auto mask = inspected(scan.region.mask->source, "region.mask");
+        if (mask)
+            found_.scans[current_].mask_files = mask->files();
         if (mask && mask->extent() != extent)
-            add(scan.line, key,
+            add("region.mask",
                 fmt::format("a mask of {} voxels for a scan of {}", words(mask->extent()), words(extent)),
                 "a mask of the same extent as the whole scan");
     }
@@ -138,15 +147,16 @@ private:
     void check_voxel_sizes() {
         std::map<std::string, const scan_spec*> first_user;
         for (const scan_facts& each : facts_) {
-            if (each.files.empty())
+            const std::vector<file_identity>& files = found_.scans[each.index].files;
+            if (files.empty())
                 continue;
             const std::string identity =
-                each.files.front().path + "\n" + dataset_of(each.scan->source) + "\n" + words(each.extent);
+                files.front().path + "\n" + dataset_of(each.scan->source) + "\n" + words(each.extent);
             const auto [first, fresh] = first_user.emplace(identity, each.scan);
             if (!fresh && first->second->voxel_size_um != each.scan->voxel_size_um)
-                add(each.scan->line, "voxel_size_um",
+                add(each.index, "voxel_size_um",
                     fmt::format("{} um for {}, which is {} um in scan {} (line {})", each.scan->voxel_size_um,
-                                each.files.front().path, first->second->voxel_size_um, first->second->id,
+                                files.front().path, first->second->voxel_size_um, first->second->id,
                                 first->second->line),
                     "one voxel size for one file");
         }
@@ -161,9 +171,9 @@ private:
         const threshold_spec& threshold = phase.threshold ? *phase.threshold : sweep_.threshold;
         const auto report = [&](const std::string& found, const std::string& accepted) {
             const bool own = phase.threshold || sweep_.file.empty();
-            problems_.push_back({own ? job_.file : sweep_.file, own ? phase.line : sweep_.threshold_line,
-                                 own ? fmt::format("phase {}", phase.name) : "threshold",
-                                 fmt::format("{}, for phase {}", found, phase.name), accepted});
+            found_.problems.push_back({own ? job_.file : sweep_.file, own ? phase.line : sweep_.threshold_line,
+                                       own ? fmt::format("phase {}", phase.name) : "threshold",
+                                       fmt::format("{}, for phase {}", found, phase.name), accepted});
         };
         if (const auto* absolute = std::get_if<absolute_thresholds>(&threshold))
             check_absolute(phase, *absolute, report);
@@ -215,13 +225,22 @@ private:
     const job_spec& job_;
     const sweep_spec& sweep_;
     const source_opener& open_;
-    std::vector<problem> problems_;
+    campaign_inspection found_;
     std::vector<scan_facts> facts_;
+    std::size_t current_ = 0;
 };
 
 }  // namespace
 
-std::vector<problem> check_campaign(const job_spec& job, const sweep_spec& sweep, const source_opener& open) {
+std::vector<problem> campaign_inspection::all() const {
+    std::vector<problem> everything;
+    for (const scan_inspection& scan : scans)
+        everything.insert(everything.end(), scan.problems.begin(), scan.problems.end());
+    everything.insert(everything.end(), problems.begin(), problems.end());
+    return everything;
+}
+
+campaign_inspection inspect_campaign(const job_spec& job, const sweep_spec& sweep, const source_opener& open) {
     return campaign_check(job, sweep, open).run();
 }
 
