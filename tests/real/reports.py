@@ -26,5 +26,15 @@ class reports(unittest.TestCase):
         self.assertEqual(row.split(), ["intact", "85.3", "0", "-", "-", "-", "-", "no"])
         self.assertFalse(re.search("nan", table), table)
 
+    def test_a_folder_that_held_another_campaign_is_not_taken_over_in_silence(self):
+        def run(job, folder):
+            command = [PROGRAM, "run", HERE / f"{job}.yaml", HERE / "no-widths.yaml", "-o", folder, "--quiet"]
+            return subprocess.run(command, capture_output=True, text=True, check=True).stderr
 
-main(SCANS)
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertNotIn("warning", run("rock-core-intact", folder))
+            self.assertNotIn("warning", run("rock-core-intact", folder))
+            self.assertIn("held campaign rock-core-intact", run("rock-core-deformed", folder))
+
+
+main(SCANS, "rock-core-intact-deformed/Deformed")
