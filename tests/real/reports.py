@@ -1,5 +1,6 @@
 """What a user sees of runs on real scans: the table, and the batch script of a plan."""
 
+import pathlib
 import re
 import subprocess
 import tempfile
@@ -35,6 +36,14 @@ class reports(unittest.TestCase):
             self.assertNotIn("warning", run("rock-core-intact", folder))
             self.assertNotIn("warning", run("rock-core-intact", folder))
             self.assertIn("held campaign rock-core-intact", run("rock-core-deformed", folder))
+
+    def test_a_failure_of_the_first_rank_before_the_first_scan_ends_all_ranks(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "run.json").write_text("no record")
+            command = ["mpirun", "-n", "2", PROGRAM, "run", HERE / "rock-core-intact.yaml", HERE / "no-widths.yaml", "-o", folder]
+            run = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        self.assertEqual(run.returncode, 2, run.stderr)
+        self.assertIn("run.json", run.stderr)
 
 
 main(SCANS, "rock-core-intact-deformed/Deformed")
