@@ -178,9 +178,22 @@ private:
                 cores_available(), options_.threads_per_rank);
     }
 
+    /// Says so when the folder's archive is about to be replaced by that of another campaign.
+    void warn_of_other_campaign(const run_record& record) const {
+        if (!std::filesystem::exists(std::filesystem::path(options_.directory) / "run.json"))
+            return;
+        const std::string held = read_record(options_.directory).campaign;
+        if (held != record.campaign)
+            fmt::print(stderr,
+                       "warning: {} held campaign {}; its campaign.h5 will be replaced by that of {} and name only the "
+                       "scans of this job\n",
+                       options_.directory, held, record.campaign);
+    }
+
     run_watcher watcher(run_log& log, const run_record& record) {
         run_watcher watcher;
         watcher.started = [&](const campaign_layout& layout, std::size_t todo, std::size_t complete) {
+            warn_of_other_campaign(record);
             write_record(record, options_.directory);
             log.started(layout, todo, complete);
             if (!quiet_)

@@ -60,8 +60,10 @@ public:
         const campaign_layout layout = layout_of_run();
         pooled_ = pooled_histograms(world_, layout, plan_, options_.directory);
         list_work(layout);
-        if (world_.root() && watcher_.started)
-            watcher_.started(layout, work_.todo.size(), work_.complete);
+        agreed(world_, [&] {
+            if (world_.root() && watcher_.started)
+                watcher_.started(layout, work_.todo.size(), work_.complete);
+        });
         const scan_group group = make_group(world_, layout);
         work_through(group, layout);
         return summarise();
