@@ -5,6 +5,7 @@
 
 #include "own_block.hpp"
 #include "reach.hpp"
+#include "slabs.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/grid/halo.hpp"
 #include "tomosweep/kernels/distance.hpp"
@@ -68,7 +69,8 @@ std::vector<row_carry> carries_along_x(const domain& grid, const std::vector<bac
 }
 
 /// Layers beyond the block that the largest value on each of its faces says may matter.
-reach needed_reach(const domain& grid, axis direction, view3<const distance_sq_t> slab) {
+template <distance_value Distance>
+reach needed_reach(const domain& grid, axis direction, view3<const Distance> slab) {
     if (slab.voxels() == 0)
         return {};
     box3 low = whole(slab.extent()), high = low;
@@ -84,27 +86,17 @@ index_t next_reach(index_t have, index_t needed) {
     return std::max(have, std::min(needed, std::max(first_reach, reach_growth * have)));
 }
 
-/// Part `i` of `parts` of the block, cut along `direction`. Blocks with the same range there have the same slabs.
-box3 slab_of(const box3& block, axis direction, index_t parts, index_t i) {
-    if (block.empty())
-        return {};
-    box3 slab = block;
-    const index_t lo = along(block.lo, direction), extent = along(block.hi, direction) - lo;
-    along(slab.lo, direction) = lo + extent * i / parts;
-    along(slab.hi, direction) = lo + extent * (i + 1) / parts;
-    return slab;
-}
-
 /// One slab of the block, with everything beyond the block that its lines along `direction` need.
-void extend_slab(const domain& grid, axis direction, const box3& slab, view3<distance_sq_t> distance) {
-    const view3<distance_sq_t> own = distance.part(relative(slab, grid.own().lo));
-    array3<distance_sq_t> extended;
+template <distance_value Distance>
+void extend_slab(const domain& grid, axis direction, const box3& slab, view3<Distance> distance) {
+    const view3<Distance> own = distance.part(relative(slab, grid.own().lo));
+    array3<Distance> extended;
     agreed(grid.ranks(), [&] {
-        extended = array3<distance_sq_t>(slab.extent());
+        extended = array3<Distance>(slab.extent());
         extend_distance(direction, own, 0, extended.view());
     });
     for (reach have;;) {
-        const reach needed = needed_reach(grid, direction, extended.view());
+        const reach needed = needed_reach<Distance>(grid, direction, extended.view());
         const bool enough = have.covers(needed);
         if (grid.ranks().max(std::uint8_t{!enough}) == 0)
             break;
@@ -115,26 +107,23 @@ void extend_slab(const domain& grid, axis direction, const box3& slab, view3<dis
             along(wanted.lo, direction) -= have.low;
             along(wanted.hi, direction) += have.high;
         }
-        const auto padded = fetch(grid, view3<const distance_sq_t>(distance), wanted);
+        const auto padded = fetch(grid, view3<const Distance>(distance), wanted);
         agreed(grid.ranks(), [&] {
             if (!enough)
                 extend_distance(direction, padded.view(), have.low, extended.view());
         });
     }
-    copy(view3<const distance_sq_t>(extended.view()), own);
+    copy(view3<const Distance>(extended.view()), own);
 }
 
-/// The same on all ranks: it follows from the largest block.
-index_t slab_count(const domain& grid, axis across, index_t voxels_per_slab) {
-    index_t largest = 0;
-    for (int rank = 0; rank < grid.ranks().size(); ++rank)
-        largest = std::max(largest, grid.blocks().box(rank).voxels());
-    const index_t wanted = (largest + voxels_per_slab - 1) / voxels_per_slab;
-    return std::clamp<index_t>(wanted, 1, std::max<index_t>(1, along(grid.volume(), across)));
+/// Whether all passes along `direction` end inside the rank's own block.
+bool undivided(const domain& grid, axis direction) {
+    return along(grid.blocks().ranks_per_axis(), direction) == 1;
 }
 
-void extend_along(const domain& grid, axis direction, view3<distance_sq_t> distance, index_t voxels_per_slab) {
-    if (along(grid.blocks().ranks_per_axis(), direction) == 1) {
+template <distance_value Distance>
+void extend_along(const domain& grid, axis direction, view3<Distance> distance, index_t voxels_per_slab) {
+    if (undivided(grid, direction)) {
         agreed(grid.ranks(), [&] { extend_distance(direction, distance, 0, distance); });
         return;
     }
@@ -145,18 +134,24 @@ void extend_along(const domain& grid, axis direction, view3<distance_sq_t> dista
         extend_slab(grid, direction, slab_of(grid.own(), across, slabs, i), distance);
 }
 
-/// Squared distance along x; false when the volume has no background.
-bool start_along_x(const domain& grid, view3<const class_t> own, int phase, view3<distance_sq_t> distance) {
+/// Distances along x, and along y where that needs no other rank; false when the volume has no background.
+template <distance_value Distance>
+bool start_in_layers(const domain& grid, view3<const class_t> own, int phase, view3<Distance> distance) {
     const auto spans = agreed(grid.ranks(), [&] { return row_backgrounds(own, phase); });
     const bool any = std::ranges::any_of(spans, [](const auto& span) { return span.first != no_background; });
     if (grid.ranks().max(std::uint8_t{any}) == 0) {
         for (index_t z = 0; z < distance.extent().z; ++z)
             for (index_t y = 0; y < distance.extent().y; ++y)
-                std::fill_n(distance.row(z, y), distance.extent().x, unbounded_sq);
+                std::fill_n(distance.row(z, y), distance.extent().x, too_far_sq<Distance>);
         return false;
     }
     const std::vector<row_carry> carries = carries_along_x(grid, spans);
-    agreed(grid.ranks(), [&] { distance_along_x(own, phase, carries, distance); });
+    agreed(grid.ranks(), [&] {
+        if (undivided(grid, axis::y))
+            distance_in_layers(own, phase, carries, distance);
+        else
+            distance_along_x(own, phase, carries, distance);
+    });
     return true;
 }
 
@@ -174,7 +169,8 @@ void require_distances_fit(const extent3& volume) {
                 " voxels is too long: nz^2 + ny^2 + nx^2 must stay below 2^31; choose a region or bin it");
 }
 
-void squared_distance(const domain& grid, view3<const class_t> own, int phase, view3<distance_sq_t> distance,
+template <distance_value Distance>
+void squared_distance(const domain& grid, view3<const class_t> own, int phase, view3<Distance> distance,
                       index_t voxels_per_slab) {
     require_distances_fit(grid.volume());
     agreed(grid.ranks(), [&] {
@@ -182,12 +178,16 @@ void squared_distance(const domain& grid, view3<const class_t> own, int phase, v
         require_own_block(grid, distance);
         require_phase(phase);
     });
-    if (start_along_x(grid, own, phase, distance)) {
-        extend_along(grid, axis::y, distance, voxels_per_slab);
+    if (start_in_layers(grid, own, phase, distance)) {
+        if (!undivided(grid, axis::y))
+            extend_along(grid, axis::y, distance, voxels_per_slab);
         extend_along(grid, axis::z, distance, voxels_per_slab);
     }
     clear_outside_phase(own, phase, distance);
 }
+
+template void squared_distance(const domain&, view3<const class_t>, int, view3<distance_sq_t>, index_t);
+template void squared_distance(const domain&, view3<const class_t>, int, view3<short_distance_sq_t>, index_t);
 
 array3<distance_sq_t> squared_distance(const domain& grid, view3<const class_t> own, int phase) {
     array3<distance_sq_t> distance = agreed(grid.ranks(), [&] { return array3<distance_sq_t>(own.extent()); });
