@@ -39,7 +39,7 @@ public:
     }
 
     void analyse(scan_outcome& outcome) {
-        const scan_block block = load_block(scan_, frame_, grid_);
+        scan_block block = load_block(scan_, frame_, grid_);
         const point_grid points = points_of(plan_, frame_);
         outcome.region = count_region(block, grid_, points.depth);
         if (outcome.region.voxels == 0)
@@ -68,7 +68,7 @@ public:
     }
 
 private:
-    phase_tables analyse_phase(const scan_block& block, std::size_t phase, const grey_histogram& own,
+    phase_tables analyse_phase(scan_block& block, std::size_t phase, const grey_histogram& own,
                                const point_grid& points) {
         const phase_spec& spec = plan_.job.phases[phase];
         const grey_histogram& pooled = task_.pooled[phase];
@@ -77,7 +77,8 @@ private:
         std::optional<phase_fields> fields;
         if (shard_)
             fields.emplace(*shard_, grid_, plan_.job.grouped_phases ? spec.name : std::string(), plan_.fields);
-        return tomosweep::analyse_phase(grid_, block, spec.where, thresholds, points, fields ? &*fields : nullptr,
+        const block_use use = phase + 1 < plan_.job.phases.size() ? block_use::again : block_use::last;
+        return tomosweep::analyse_phase(grid_, block, use, spec.where, thresholds, points, fields ? &*fields : nullptr,
                                         done_);
     }
 
