@@ -1,5 +1,6 @@
 """What a user sees of runs on real scans: the table, and the batch script of a plan."""
 
+import os
 import pathlib
 import re
 import subprocess
@@ -40,8 +41,9 @@ class reports(unittest.TestCase):
     def test_a_failure_of_the_first_rank_before_the_first_scan_ends_all_ranks(self):
         with tempfile.TemporaryDirectory() as folder:
             pathlib.Path(folder, "run.json").write_text("no record")
-            command = ["mpirun", "-n", "2", PROGRAM, "run", HERE / "rock-core-intact.yaml", HERE / "no-widths.yaml", "-o", folder]
-            run = subprocess.run(command, capture_output=True, text=True, timeout=30)
+            ranks = [os.environ.get("TOMOSWEEP_MPIEXEC", "mpirun"), "-n", "2"]
+            command = [PROGRAM, "run", HERE / "rock-core-intact.yaml", HERE / "no-widths.yaml", "-o", folder]
+            run = subprocess.run(ranks + command, capture_output=True, text=True, timeout=30)
         self.assertEqual(run.returncode, 2, run.stderr)
         self.assertIn("run.json", run.stderr)
 
