@@ -35,8 +35,8 @@ constexpr std::string_view partial_mark = ".partial-";
 class descriptor {
 public:
     /// Errors speak of `shown`, the path that the user knows.
-    descriptor(const std::string& path, int flags, const std::string& shown)
-        : path_(shown), id_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+    descriptor(const std::string& path, int flags, std::string shown)
+        : path_(std::move(shown)), id_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
         if (id_ < 0)
             refuse("open", path_, errno);
     }
@@ -126,7 +126,7 @@ std::string partial_path(const std::string& path) {
 
 std::string create_partial(const std::string& path) {
     std::string partial = partial_path(path);
-    descriptor(partial, O_WRONLY | O_CREAT | O_TRUNC, path);
+    const descriptor empty(partial, O_WRONLY | O_CREAT | O_TRUNC, path);
     return partial;
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 #include <limits>
+#include <ranges>
 #include <set>
 
 #include "tomosweep/archive/schema.hpp"
@@ -257,8 +258,8 @@ void group_writer::write_attributes(hid_t object, const std::vector<attribute>& 
 }
 
 dimension_scale& group_writer::find_dimension(const std::string& name) {
-    for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope)
-        if (dimension_scale* found = find_named(*scope, name))
+    for (auto& scope : scopes_ | std::views::reverse)
+        if (dimension_scale* found = find_named(scope, name))
             return *found;
     throw internal_error("the dimension '" + name + "' is declared in no group around its variable");
 }

@@ -1,5 +1,7 @@
 #include "tomosweep/archive/merge.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -152,14 +154,15 @@ std::vector<data_group> merged_groups(const std::vector<part>& parts, std::size_
                 names.push_back(inner.name);
     std::vector<data_group> groups;
     for (const std::string& name : names) {
+        const std::string inside = fmt::format("{}/{}", place, name);
         std::vector<part> inner;
         for (const part& each : parts)
             if (const data_group* found = find_named(each.group->groups, name))
                 inner.push_back({found, each.scan, each.scans});
         if (inner.size() < shards)
             for (const part& each : inner)
-                require_free_of_scan(*each.group, each, place + "/" + name);
-        groups.push_back(merged(inner, shards, place + "/" + name));
+                require_free_of_scan(*each.group, each, inside);
+        groups.push_back(merged(inner, shards, inside));
     }
     return groups;
 }

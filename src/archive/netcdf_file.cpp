@@ -18,7 +18,7 @@ using namespace archive;
 file_handle build_in_memory(const checker& check, const data_group& root) {
     constexpr std::size_t growth = std::size_t{1} << 22;
     const property_handle access = file_access(check);
-    check(H5Pset_fapl_core(access.id(), growth, 0), "keep a file in memory");
+    check(H5Pset_fapl_core(access.id(), growth, false), "keep a file in memory");
     const property_handle creation = ordered_object(check, H5P_FILE_CREATE);
     file_handle file(
         check(H5Fcreate(check.file().c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), "create a file in memory"));

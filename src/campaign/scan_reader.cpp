@@ -132,7 +132,7 @@ std::optional<std::string> read_name(const yaml_value& value) {
     constexpr auto accepted =
         "letters, digits, '.', '_' and '-' (at most 120, the first one a letter, a digit or '_'): it names files and "
         "netCDF objects";
-    const auto name = value.text(accepted);
+    auto name = value.text(accepted);
     if (!name)
         return std::nullopt;
     const auto plain = [](char c) {

@@ -70,8 +70,10 @@ std::array<std::string, 3> axis_names(hid_t group) {
         std::vector<char> texts(3 * length + 1, '\0');
         if (H5Aread(attribute.get(), type.get(), texts.data()) < 0)
             return names;
-        for (std::size_t i = 0; i < 3; ++i)
-            names[i] = std::string(texts.data() + i * length, length).c_str();
+        for (std::size_t i = 0; i < 3; ++i) {
+            const char* first = texts.data() + i * length;
+            names[i].assign(first, std::find(first, first + length, '\0'));
+        }
     }
     return names;
 }

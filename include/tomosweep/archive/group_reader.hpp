@@ -34,7 +34,7 @@ private:
     variable_values read_values(hid_t dataset, const std::string& name) const;
     std::vector<std::string> read_text(hid_t dataset, hid_t space, std::size_t count) const;
     std::vector<attribute> read_attributes(hid_t object) const;
-    attribute_value read_attribute(hid_t attribute, const std::string& name) const;
+    attribute_value read_attribute(hid_t held, const std::string& name) const;
     std::vector<std::int32_t> read_numbers(hid_t object, const char* name) const;
     [[noreturn]] void refuse(const std::string& where, const std::string& found) const;
 

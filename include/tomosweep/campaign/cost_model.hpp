@@ -31,8 +31,8 @@ struct cost_model {
     double table_bytes = 10;   ///< per voxel: labels and component trees, besides the classes
     double width_bytes = 11;   ///< per voxel: distances, thickness and the unpainted bitmap, besides the classes
     double halo_share = 0.15;  ///< of a block's bytes, for halos and what travels
-    double rank_bytes = 256.0 * 1048576;    ///< program, MPI and HDF5 buffers
-    index_t smallest_block = 32 * 32 * 32;  ///< voxels below which another rank is no gain
+    double rank_bytes = 256.0 * 1048576;             ///< program, MPI and HDF5 buffers
+    index_t smallest_block = index_t{32} * 32 * 32;  ///< voxels below which another rank is no gain
 
     double read_bytes_per_s = 400e6;    ///< of one group of ranks from the file system
     double filter_voxels_per_s = 20e6;  ///< per core

@@ -52,14 +52,14 @@ struct integer_range {
 /// Every reading function returns nothing after having reported.
 class yaml_value {
 public:
-    yaml_value(YAML::Node node, std::string key, problem_list& problems)
-        : node_(std::move(node)),
+    yaml_value(const YAML::Node& node, std::string key, problem_list& problems)
+        : node_(node),
           key_(std::move(key)),
           problems_(&problems),
           line_(node_.Mark().is_null() ? 0 : node_.Mark().line + 1) {}
     /// A value that is reported on the line of its key, because it is empty.
-    yaml_value(YAML::Node node, std::string key, problem_list& problems, int line)
-        : node_(std::move(node)), key_(std::move(key)), problems_(&problems), line_(line) {}
+    yaml_value(const YAML::Node& node, std::string key, problem_list& problems, int line)
+        : node_(node), key_(std::move(key)), problems_(&problems), line_(line) {}
 
     const YAML::Node& node() const { return node_; }
     const std::string& key() const { return key_; }

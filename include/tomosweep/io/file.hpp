@@ -17,7 +17,8 @@ class input_file {
 public:
     /// Throws input_error when the file cannot be opened, or is not any more as it was `seen`.
     explicit input_file(const file_identity& seen);
-    input_file(input_file&& other) noexcept : seen_(other.seen_), descriptor_(std::exchange(other.descriptor_, -1)) {}
+    input_file(input_file&& other) noexcept
+        : seen_(std::move(other.seen_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
     input_file& operator=(input_file&&) = delete;
     ~input_file();
 
