@@ -67,16 +67,15 @@ void paint_slab(const painting& work, index_t z_lo, index_t z_hi, const run_sink
     unpainted_slab slab(work.classes, work.phase, z_lo, z_hi);
     std::vector<painted_run> painted;
     ball_mask mask;
-    distance_sq_t shaped = 0;
     if (work.max_radius_sq == unbounded_sq)
         slab.paint_rest(unbounded_sq, painted);
     else
         for (const ball& one : balls_for(work, work.origin.z + z_lo, work.origin.z + z_hi)) {
             if (slab.voxels_left() == 0)
                 break;
-            if (one.radius_sq != shaped)
-                mask.shape(shaped = one.radius_sq);
-            slab.paint(mask, index3{one.z, one.y, one.x} - work.origin, one.radius_sq, painted);
+            if (one.radius_sq != mask.radius_sq())
+                mask.shape(one.radius_sq);
+            slab.paint(mask, index3{one.z, one.y, one.x} - work.origin, painted);
             if (painted.size() >= portion) {
                 sink(painted);
                 painted.clear();
