@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <sstream>
 
 #include "command_line.hpp"
@@ -22,20 +23,22 @@ namespace tomosweep::app {
 namespace {
 
 command_syntax syntax_of_run() {
-    command_syntax syntax{"tomosweep run JOB.yaml [SWEEP.yaml] [-o DIR] [options]",
-                          "Analyses every scan of a campaign and archives it in DIR/campaign.h5. Scans that are already "
-                          "complete in DIR are skipped.",
-                          options::options_description("Options"),
-                          {},
-                          {}};
+    command_syntax syntax{
+        "tomosweep run JOB.yaml [SWEEP.yaml] [-o DIR] [options]",
+        "Analyses every scan of a campaign and archives it in DIR/campaign.h5. Scans that are already "
+        "complete in DIR are skipped.",
+        options::options_description("Options"),
+        {},
+        {}};
     take_job(syntax);
     const auto text = [] { return options::value<std::string>(); };
     syntax.named.add_options()("output,o", text(), "output folder (default: results/CAMPAIGN)")(
-        "fresh", "start over instead of going on with what DIR holds")("scans", text(),
-                                                                      "only scans whose id matches this pattern (*, ?)")(
+        "fresh", "start over instead of going on with what DIR holds")(
+        "scans", text(), "only scans whose id matches this pattern (*, ?)")(
         "shard", text(), "I/N: take part I of N of the scans, counted from 1 (job arrays)")(
         "ranks-per-scan", options::value<int>(), "ranks that share one scan (default: by memory)")(
-        "threads", options::value<int>(), "threads per rank (default: OMP_NUM_THREADS, or the node's cores shared out)")(
+        "threads", options::value<int>(),
+        "threads per rank (default: OMP_NUM_THREADS, or the node's cores shared out)")(
         "fields", text(), "volumes to keep: any of mask,labels,thickness")(
         "dry-run", "say what would be done, and stop")("quiet", "no progress and no table")(
         "log", text(), "append events as JSON lines to this file");
@@ -134,7 +137,9 @@ public:
         if (values_.count("dry-run") != 0)
             return dry_run(plan);
         warn_of_threads();
-        run_log log(world_.root() ? text_of(values_, "log") : std::string());
+        const auto log_file = agreed(
+            world_, [&] { return std::make_unique<run_log>(world_.root() ? text_of(values_, "log") : std::string()); });
+        run_log& log = *log_file;
         const run_record record = record_of(plan, options_.command);
         const run_summary summary =
             run_campaign(world_, std::move(plan), options_, watcher(log, record), stop_requested);
@@ -147,9 +152,14 @@ private:
     campaign_plan load() {
         const std::string sweep_path = text_of(values_, "SWEEP");
         const auto [job, sweep] = agreed(world_, [&] {
-            return std::pair(load_job(text_of(values_, "JOB")), sweep_path.empty() ? sweep_spec{} : load_sweep(sweep_path));
+            return std::pair(load_job(text_of(values_, "JOB")),
+                             sweep_path.empty() ? sweep_spec{} : load_sweep(sweep_path));
         });
-        return make_plan(world_, job, sweep, fields_of(values_));
+        campaign_plan plan = make_plan(world_, job, sweep, fields_of(values_));
+        if (!options_.scans_glob.empty() && selected_scans(plan.job, options_).empty() && options_.shard_count == 1)
+            throw input_error("command line", "--scans", "'" + options_.scans_glob + "', which no scan matches",
+                              "a pattern of scan ids, such as 'ref-*'");
+        return plan;
     }
 
     int dry_run(const campaign_plan& plan) const {
@@ -168,10 +178,11 @@ private:
 
     void warn_of_threads() const {
         if (world_.root() && cores_available() < options_.threads_per_rank)
-            fmt::print(stderr,
-                       "warning: rank 0 may use {} of the node's cores for {} threads; mpirun binds ranks to cores unless "
-                       "told --bind-to none or --map-by slot:PE=N\n",
-                       cores_available(), options_.threads_per_rank);
+            fmt::print(
+                stderr,
+                "warning: rank 0 may use {} of the node's cores for {} threads; mpirun binds ranks to cores unless "
+                "told --bind-to none or --map-by slot:PE=N\n",
+                cores_available(), options_.threads_per_rank);
     }
 
     run_watcher watcher(run_log& log, const run_record& record) {

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <type_traits>
 
+#include <fmt/format.h>
+
 #include "tomosweep/campaign/job_error.hpp"
+#include "tomosweep/campaign/threshold_problems.hpp"
 #include "tomosweep/campaign/thresholds.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/core/error.hpp"
@@ -11,14 +14,27 @@
 namespace tomosweep {
 namespace {
 
+/// Complaints of a source about its files, or nothing.
+std::string complaint_of(const scan_source& source) {
+    const std::vector<std::string> problems = source.problems();
+    if (problems.empty())
+        return {};
+    return problems.size() == 1 ? problems[0] : fmt::format("{} (and {} more)", problems[0], problems.size() - 1);
+}
+
 planned_scan look_at(const scan_spec& scan, const std::string& job_file) {
     planned_scan planned;
     try {
         const auto source = open_source(scan.source);
         planned.frame = frame_of(scan, source->extent(), source->type(), job_file);
         planned.files = source->files();
-        if (scan.region.mask)
-            planned.mask_files = open_source(scan.region.mask->source)->files();
+        planned.failure = complaint_of(*source);
+        if (scan.region.mask) {
+            const auto mask = open_source(scan.region.mask->source);
+            planned.mask_files = mask->files();
+            if (planned.failure.empty())
+                planned.failure = complaint_of(*mask);
+        }
     } catch (const error& failure) {
         planned.failure = failure.what();
     }
@@ -59,6 +75,15 @@ void require_one_usable(const campaign_plan& plan) {
     throw job_error(std::move(problems));
 }
 
+void require_sound_thresholds(const campaign_plan& plan) {
+    std::vector<scan_grey> formats;
+    for (std::size_t i = 0; i < plan.scans.size(); ++i)
+        if (plan.scans[i].failure.empty())
+            formats.push_back({&plan.job.scans[i], plan.scans[i].frame.type});
+    if (std::vector<problem> problems = threshold_problems(plan.job, plan.sweep, formats); !problems.empty())
+        throw job_error(std::move(problems));
+}
+
 campaign_plan unseen_plan(job_spec job, sweep_spec sweep, std::vector<std::string> fields) {
     campaign_plan plan{std::move(job), std::move(sweep), std::move(fields), {}, {}, {}};
     for (const phase_spec& phase : plan.job.phases)
@@ -74,6 +99,7 @@ void look_at_scans(campaign_plan& plan) {
 
 void complete(campaign_plan& plan) {
     require_one_usable(plan);
+    require_sound_thresholds(plan);
     plan.axes = axes_of(plan);
 }
 

@@ -40,10 +40,9 @@ void add_threshold_axis(data_group& group, const threshold_spec& threshold) {
 
 /// The axes that do not depend on the phase.
 void add_shared_axes(data_group& group, const campaign_axes& axes) {
-    group.dimensions.insert(group.dimensions.end(),
-                            {{"resolution_limit", length(axes.resolution_limits_um)},
-                             {"connectivity", static_cast<index_t>(axes.connectivities.size())},
-                             {"depth", axes.depth.bins}});
+    group.dimensions.insert(group.dimensions.end(), {{"resolution_limit", length(axes.resolution_limits_um)},
+                                                     {"connectivity", static_cast<index_t>(axes.connectivities.size())},
+                                                     {"depth", axes.depth.bins}});
     group.variables.push_back(
         coordinate("resolution_limit", axes.resolution_limits_um, "um", "smallest local thickness that is kept"));
     group.variables.push_back({"connectivity",
