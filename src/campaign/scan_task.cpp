@@ -58,6 +58,8 @@ public:
             write_alone(content);
     }
 
+    bool storage_failed() const { return fields_ && fields_->failed(); }
+
     /// A failed scan has no fields.
     void write_alone(const data_group& content) {
         shard_.reset();
@@ -74,12 +76,12 @@ private:
         const grey_histogram& pooled = task_.pooled[phase];
         const grey_thresholds thresholds =
             resolve(plan_.thresholds[phase], spec.where, pooled.counts.empty() ? own : pooled);
-        std::optional<phase_fields> fields;
+        fields_.reset();
         if (shard_)
-            fields.emplace(*shard_, grid_, plan_.job.grouped_phases ? spec.name : std::string(), plan_.fields);
+            fields_.emplace(*shard_, grid_, plan_.job.grouped_phases ? spec.name : std::string(), plan_.fields);
         const block_use use = phase + 1 < plan_.job.phases.size() ? block_use::again : block_use::last;
-        return tomosweep::analyse_phase(grid_, block, use, spec.where, thresholds, points, fields ? &*fields : nullptr,
-                                        done_);
+        return tomosweep::analyse_phase(grid_, block, use, spec.where, thresholds, points,
+                                        fields_ ? &*fields_ : nullptr, done_);
     }
 
     const campaign_plan& plan_;
@@ -89,9 +91,10 @@ private:
     const scan_frame& frame_;
     domain grid_;
     std::optional<shard_writer> shard_;
+    std::optional<phase_fields> fields_;
 };
 
-/// Failures of the scan itself are stored with it; everything else ends the run.
+/// Failures of the scan itself are stored with it; everything else ends the run, as a full disk would fail all scans.
 bool belongs_to_scan(error_kind kind) {
     return kind == error_kind::input || kind == error_kind::resource;
 }
@@ -108,7 +111,7 @@ std::string run_scan(const communicator& group, const campaign_plan& plan, const
     try {
         run.analyse(outcome);
     } catch (const error& failure) {
-        if (!belongs_to_scan(failure.kind()))
+        if (!belongs_to_scan(failure.kind()) || run.storage_failed())
             throw;
         outcome.failure = failure.what();
         outcome.phases.clear();

@@ -96,7 +96,7 @@ class files(bad_input_test):
 
     def test_an_empty_job(self):
         self.write("job.yaml", "")
-        self.assertIn("scans", self.expect(BAD_INPUT, "run", self.folder / "job.yaml", "-o", self.out).stderr)
+        self.assertIn("empty", self.expect(BAD_INPUT, "run", self.folder / "job.yaml", "-o", self.out).stderr)
 
     def test_duplicate_ids(self):
         job = campaign(2)
@@ -161,7 +161,7 @@ class one_bad_scan(bad_input_test):
         return {"type": "tiff", "path": "slices/*.tif"}
 
     def test_missing_slice(self):
-        self.assert_one_failed(self.among_good_ones(self.slices(leave_out=5)), "005")
+        self.assert_one_failed(self.among_good_ones(self.slices(leave_out=5)), "missing: 5")
 
     def test_slice_of_another_size(self):
         self.assert_one_failed(self.among_good_ones(self.slices(odd=7)), "s007.tif")
