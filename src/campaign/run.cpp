@@ -212,20 +212,23 @@ private:
         agreed(world_, [&] {
             if (!world_.root())
                 return;
-            std::size_t present = 0;
+            std::vector<std::string> current;
             for (std::size_t scan = 0; scan < plan_.scans.size(); ++scan) {
                 const std::string& id = plan_.job.scans[scan].id;
-                const shard_status status = store_.status(id, {});
-                present += status.state == shard_state::missing ? 0 : 1;
+                const shard_status status = store_.status(id, key_of(scan));
+                if (status.state == shard_state::outdated)
+                    summary.outdated.push_back(id);
+                else if (status.state != shard_state::missing)
+                    current.push_back(id);
                 if (!is_selected(scan))
                     continue;
                 summary.complete += status.state == shard_state::complete ? 1 : 0;
                 if (status.state == shard_state::failed)
                     summary.failures.push_back(id + ": " + status.failure);
             }
-            summary.merged = !interrupted_ && (options_.shard_count == 1 || present == plan_.scans.size());
+            summary.merged = !interrupted_ && (options_.shard_count == 1 || current.size() == plan_.scans.size());
             if (summary.merged)
-                summary.archive = store_.merge(ids());
+                summary.archive = store_.merge(current);
         });
         std::vector<std::int64_t> failed{static_cast<std::int64_t>(summary.failures.size())};
         world_.broadcast(failed);
@@ -233,11 +236,9 @@ private:
         return summary;
     }
 
-    std::vector<std::string> ids() const {
-        std::vector<std::string> names;
-        for (const scan_spec& scan : plan_.job.scans)
-            names.push_back(scan.id);
-        return names;
+    /// Content key of a scan's results under this job and sweep; none for a scan that could not even be opened.
+    std::string key_of(std::size_t scan) const {
+        return plan_.scans[scan].failure.empty() ? content_key(content_of(plan_, scan, pooled_[scan])) : std::string();
     }
 
     const communicator& world_;
