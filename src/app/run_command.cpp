@@ -225,6 +225,8 @@ private:
     void print(const run_summary& summary) const {
         for (const std::string& failure : summary.failures)
             fmt::print(stderr, "failed: {}\n", failure);
+        for (const std::string& scan : summary.outdated)
+            fmt::print(stderr, "left out of the archive: {}, whose results are of another job or sweep\n", scan);
         if (summary.interrupted)
             fmt::print(stderr, "interrupted; {} scans are complete, the same command goes on\n", summary.complete);
         if (!summary.merged || quiet_)

@@ -232,6 +232,8 @@ private:
     void add_to_summary(std::size_t scan, run_summary& summary, std::vector<std::string>& ids) const {
         const std::string& id = plan_.job.scans[scan].id;
         const shard_status status = status_of(scan);
+        if (status.state == shard_state::outdated)
+            summary.outdated.push_back(id);
         if (status.state == shard_state::missing || status.state == shard_state::outdated)
             return;
         ids.push_back(id);

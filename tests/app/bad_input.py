@@ -255,7 +255,10 @@ class places(bad_input_test):
     def test_more_ranks_than_voxels(self):
         job = self.with_source(phantom(shape=[1, 1, 4]))
         job["depth"] = {"bins": 1}
-        self.run_job(DONE, job, ranks=8, options=("--ranks-per-scan", "8"))
+        self.run_job(DONE, job, ranks=8)
+        finished = self.run_job(BAD_INPUT, job, ranks=8, options=("--ranks-per-scan", "8"))
+        self.assertEqual(len(self.messages(finished)), 1, finished.stderr)
+        self.assertIn("--ranks-per-scan", finished.stderr)
 
     def test_more_ranks_per_scan_than_ranks(self):
         finished = self.run_job(NOT_ENOUGH, campaign(1), ranks=2, options=("--ranks-per-scan", "5"))

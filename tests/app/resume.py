@@ -71,6 +71,17 @@ class second_run(resume_test):
         self.sweep = self.write("other.yaml", {**SWEEP, "threshold": {"values": [80, 90, 100]}})
         self.assertIn("2 scans to do, 0 complete", self.run_job(campaign(2), "out").stderr)
 
+    def test_results_of_another_sweep_are_left_out_until_they_are_computed_again(self):
+        self.run_job(campaign(2), "out")
+        self.sweep = self.write("other.yaml", {**SWEEP, "threshold": {"values": [80, 90, 100]}})
+        finished = self.run_job(campaign(2), "out", "--scans", "s0")
+        self.assertIn("left out of the archive: s1", finished.stderr)
+        with h5py.File(self.folder / "out" / "campaign.h5") as archive:
+            self.assertEqual(list(archive["scan"].asstr()), ["s0"])
+        self.run_job(campaign(2), "out")
+        self.run_job(campaign(2), "at-once")
+        self.assert_same_runs("out", "at-once")
+
     def test_fresh_starts_over(self):
         self.run_job(campaign(2), "out")
         before = self.times("out")

@@ -41,6 +41,7 @@ struct run_summary {
     std::size_t complete = 0;           ///< scans with results, earlier ones included
     std::vector<std::string> failures;  ///< "scan: reason"
     bool interrupted = false;
+    std::vector<std::string> outdated;  ///< on rank 0: results of another job or sweep, left out of the archive
     bool merged = false;
     data_group archive;  ///< on rank 0, when merged
 };
