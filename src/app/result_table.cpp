@@ -53,15 +53,22 @@ double at(const data_group& group, std::string_view name, std::size_t scan, cons
     return static_cast<double>(std::get<std::vector<T>>(figure->values)[index]);
 }
 
+/// A figure in a column of the given width; a dash where an empty phase has none.
+std::string cell(double figure, int width, int digits = 4) {
+    return std::isnan(figure) ? fmt::format(" {:>{}}", "-", width) : fmt::format(" {:>{}.{}g}", figure, width, digits);
+}
+
 std::string row(const data_group& group, std::size_t scan, const sweep_point& point) {
     const std::string& id = values<std::string>(group, "scan")[scan];
     if (const std::string& failure = values<std::string>(group, "failure")[scan]; !failure.empty())
         return fmt::format("{:<20} failed: {}\n", id, failure);
     const auto number = [&](const char* name) { return at<double>(group, name, scan, point); };
-    return fmt::format("{:<20} {:>9.1f} {:>9.2f} {:>9.3f} {:>9.3f} {:>9.3f} {:>11.3f} {:>6}\n", id,
-                       number("threshold_grey"), 100 * number("volume_fraction"), number("surface_per_volume"),
-                       number("mean_width_um"), number("median_width_um"), number("interconnectivity"),
-                       at<std::int32_t>(group, "spans_depth", scan, point) > 0 ? "yes" : "no");
+    std::string text = fmt::format("{:<20}", id);
+    text += cell(number("threshold_grey"), 9, 6) + cell(100 * number("volume_fraction"), 9);
+    text += cell(number("surface_per_volume"), 10);
+    text += cell(number("mean_width_um"), 9) + cell(number("median_width_um"), 9);
+    const bool spans = at<std::int32_t>(group, "spans_depth", scan, point) > 0;
+    return text + cell(number("interconnectivity"), 9) + fmt::format(" {:>6}\n", spans ? "yes" : "no");
 }
 
 std::string table_of(const data_group& group, const std::string& phase) {
@@ -71,8 +78,8 @@ std::string table_of(const data_group& group, const std::string& phase) {
                                    find_named(group.variables, "threshold")->long_name,
                                    values<double>(group, "resolution_limit")[point.limit],
                                    values<std::int32_t>(group, "connectivity")[point.connectivity]);
-    text += fmt::format("{:<20} {:>9} {:>9} {:>9} {:>9} {:>9} {:>11} {:>6}\n", "scan", "grey", "volume/%", "S/V /um^-1",
-                        "mean/um", "median/um", "connectivity", "spans");
+    text += fmt::format("{:<20} {:>9} {:>9} {:>10} {:>9} {:>9} {:>9} {:>6}\n", "scan", "grey", "volume/%", "S/V /um^-1",
+                        "mean/um", "median/um", "largest", "spans");
     for (std::size_t scan = 0; scan < values<std::string>(group, "scan").size(); ++scan)
         text += row(group, scan, point);
     return text;

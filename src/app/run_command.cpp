@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <sstream>
 
 #include "command_line.hpp"
@@ -136,7 +137,9 @@ public:
         if (values_.count("dry-run") != 0)
             return dry_run(plan);
         warn_of_threads();
-        run_log log(world_.root() ? text_of(values_, "log") : std::string());
+        const auto log_file = agreed(
+            world_, [&] { return std::make_unique<run_log>(world_.root() ? text_of(values_, "log") : std::string()); });
+        run_log& log = *log_file;
         const run_record record = record_of(plan, options_.command);
         const run_summary summary =
             run_campaign(world_, std::move(plan), options_, watcher(log, record), stop_requested);
@@ -152,7 +155,11 @@ private:
             return std::pair(load_job(text_of(values_, "JOB")),
                              sweep_path.empty() ? sweep_spec{} : load_sweep(sweep_path));
         });
-        return make_plan(world_, job, sweep, fields_of(values_));
+        campaign_plan plan = make_plan(world_, job, sweep, fields_of(values_));
+        if (!options_.scans_glob.empty() && selected_scans(plan.job, options_).empty() && options_.shard_count == 1)
+            throw input_error("command line", "--scans", "'" + options_.scans_glob + "', which no scan matches",
+                              "a pattern of scan ids, such as 'ref-*'");
+        return plan;
     }
 
     int dry_run(const campaign_plan& plan) const {
@@ -178,9 +185,22 @@ private:
                 cores_available(), options_.threads_per_rank);
     }
 
+    /// Says so when the folder's archive is about to be replaced by that of another campaign.
+    void warn_of_other_campaign(const run_record& record) const {
+        if (!std::filesystem::exists(std::filesystem::path(options_.directory) / "run.json"))
+            return;
+        const std::string held = read_record(options_.directory).campaign;
+        if (held != record.campaign)
+            fmt::print(stderr,
+                       "warning: {} held campaign {}; its campaign.h5 will be replaced by that of {} and name only the "
+                       "scans of this job\n",
+                       options_.directory, held, record.campaign);
+    }
+
     run_watcher watcher(run_log& log, const run_record& record) {
         run_watcher watcher;
         watcher.started = [&](const campaign_layout& layout, std::size_t todo, std::size_t complete) {
+            warn_of_other_campaign(record);
             write_record(record, options_.directory);
             log.started(layout, todo, complete);
             if (!quiet_)

@@ -11,7 +11,9 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -96,9 +98,18 @@ std::optional<partial_owner> owner_of(const std::string& name) {
     return owner;
 }
 
+/// A dead process keeps its number until its parent asks for it, in a container without an init process for ever.
+bool is_zombie(pid_t process) {
+    std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+    std::string text;
+    std::getline(file, text);
+    const std::size_t name_end = text.rfind(')');
+    return name_end != std::string::npos && text.compare(name_end, 3, ") Z") == 0;
+}
+
 bool abandoned(const partial_owner& owner, const fs::directory_entry& entry) {
     if (owner.host == host_name())
-        return ::kill(owner.process, 0) != 0 && errno == ESRCH;
+        return (::kill(owner.process, 0) != 0 && errno == ESRCH) || is_zombie(owner.process);
     std::error_code code;
     const auto touched = entry.last_write_time(code);
     return !code && fs::file_time_type::clock::now() - touched > std::chrono::hours(24);

@@ -73,7 +73,7 @@ private:
 
 }  // namespace
 
-phase_tables analyse_phase(const domain& grid, const scan_block& block, phase_side where,
+phase_tables analyse_phase(const domain& grid, scan_block& block, block_use use, phase_side where,
                            const grey_thresholds& thresholds, const point_grid& points, field_sink* fields,
                            const threshold_done& done) {
     const std::size_t count = thresholds.high.size();
@@ -82,9 +82,12 @@ phase_tables analyse_phase(const domain& grid, const scan_block& block, phase_si
     tables.thickness.resize(points.widths ? count : 0);
     tables.max_distance_sq.resize(points.widths ? count : 0);
     phase_analysis analysis(grid, points, fields, tables);
-    for (const threshold_chain& chain : chains_of(where, thresholds)) {
+    const std::vector<threshold_chain> chains = chains_of(where, thresholds);
+    for (const threshold_chain& chain : chains) {
         const array3<class_t> classes =
             agreed(grid.ranks(), [&] { return classify(block.grey, chain.classes, block.mask_view()); });
+        if (use == block_use::last && &chain == &chains.back())
+            block = {};
         const auto phases = static_cast<int>(chain.threshold.size());
         const auto counts = tabulate_classes(grid, classes.view(), phases, points.depth, points.adjacencies);
         for (int k = 0; k < phases; ++k) {

@@ -25,11 +25,9 @@ std::string failure_of(const scan_inspection& scan) {
 void share(const communicator& ranks, planned_scan& scan) {
     static_assert(std::is_trivially_copyable_v<scan_frame>);
     std::vector<scan_frame> frame{scan.frame};
-    std::vector<char> failure(scan.failure.begin(), scan.failure.end());
     ranks.broadcast(frame);
-    ranks.broadcast(failure);
+    ranks.broadcast(scan.failure);
     scan.frame = frame.front();
-    scan.failure.assign(failure.begin(), failure.end());
 }
 
 campaign_axes axes_of(const campaign_plan& plan) {

@@ -41,16 +41,23 @@ bool phase_fields::wants(const char* field) const {
     return std::ranges::find(wanted_, field) != wanted_.end();
 }
 
+template <field_voxel T>
+void phase_fields::write(const char* field, std::size_t threshold, view3<const T> own) {
+    failed_ = true;
+    shard_.write(phase_, field, static_cast<index_t>(threshold), grid_.own(), own);
+    failed_ = false;
+}
+
 void phase_fields::mask(std::size_t threshold, view3<const std::uint8_t> own) {
-    shard_.write(phase_, "mask", static_cast<index_t>(threshold), grid_.own(), own);
+    write("mask", threshold, own);
 }
 
 void phase_fields::label(std::size_t threshold, view3<const std::uint64_t> own) {
-    shard_.write(phase_, "label", static_cast<index_t>(threshold), grid_.own(), own);
+    write("label", threshold, own);
 }
 
 void phase_fields::thickness_sq(std::size_t threshold, view3<const distance_sq_t> own) {
-    shard_.write(phase_, "thickness_sq", static_cast<index_t>(threshold), grid_.own(), own);
+    write("thickness_sq", threshold, own);
 }
 
 }  // namespace tomosweep

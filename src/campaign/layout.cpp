@@ -86,6 +86,10 @@ int chosen_group(const std::vector<scan_load>& scans, int asked, const workload&
     if (asked < 1 || asked > pool.ranks)
         throw resource_error("ranks",
                              fmt::format("{} ranks per scan were asked for, {} can be had", asked, pool.ranks));
+    for (const scan_load& scan : scans)
+        if (voxel_count(scan.volume) < asked)
+            throw input_error("command line", "--ranks-per-scan", std::to_string(asked),
+                              fmt::format("at most {}, the voxels of scan {}", voxel_count(scan.volume), scan.id));
     if (pool.bytes_per_rank > 0 && fullest_scan(scans, asked, work, model).bytes > pool.bytes_per_rank)
         refuse_memory(scans, asked, work, pool, model);
     return asked;

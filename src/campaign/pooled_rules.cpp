@@ -143,12 +143,6 @@ void share(const communicator& world, grey_histogram& histogram) {
     histogram.step = grid[1];
 }
 
-void share(const communicator& world, std::string& text) {
-    std::vector<char> letters(text.begin(), text.end());
-    world.broadcast(letters);
-    text.assign(letters.begin(), letters.end());
-}
-
 /// Histograms of all scans, on rank 0; failures of scans are noted in the plan on every rank.
 histograms_by_scan all_histograms(const communicator& world, const campaign_layout& layout, campaign_plan& plan,
                                   const std::string& directory) {
@@ -172,7 +166,7 @@ histograms_by_scan all_histograms(const communicator& world, const campaign_layo
         }
     }
     for (planned_scan& scan : plan.scans)
-        share(world, scan.failure);
+        world.broadcast(scan.failure);
     agreed(world, [&] {
         if (world.root() && !todo.empty())
             write_cache(plan, histograms, directory);

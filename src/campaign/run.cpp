@@ -25,15 +25,9 @@ namespace {
 /// What rank 0 decides about the scans and every rank must know.
 struct work_list {
     std::vector<std::size_t> todo;      ///< largest first
-    std::vector<std::string> contents;  ///< canonical content text by scan, of those to do
+    std::vector<std::string> contents;  ///< canonical content text by scan; on rank 0 of all, elsewhere of those to do
     std::size_t complete = 0;           ///< scans with results from earlier runs
 };
-
-void share(const communicator& ranks, std::string& text) {
-    std::vector<char> letters(text.begin(), text.end());
-    ranks.broadcast(letters);
-    text.assign(letters.begin(), letters.end());
-}
 
 /// Failures that all ranks of a group throw alike.
 bool is_agreed(error_kind kind) {
@@ -60,8 +54,10 @@ public:
         const campaign_layout layout = layout_of_run();
         pooled_ = pooled_histograms(world_, layout, plan_, options_.directory);
         list_work(layout);
-        if (world_.root() && watcher_.started)
-            watcher_.started(layout, work_.todo.size(), work_.complete);
+        agreed(world_, [&] {
+            if (world_.root() && watcher_.started)
+                watcher_.started(layout, work_.todo.size(), work_.complete);
+        });
         const scan_group group = make_group(world_, layout);
         work_through(group, layout);
         return summarise();
@@ -74,7 +70,8 @@ private:
                 return;
             store_.prepare();
             if (options_.fresh)
-                store_.clear(plan_.job.scans);
+                for (const std::size_t scan : selected_)
+                    store_.remove(plan_.job.scans[scan].id);
         });
     }
 
@@ -95,6 +92,8 @@ private:
         agreed(world_, [&] {
             if (!world_.root())
                 return;
+            for (std::size_t scan = 0; scan < plan_.scans.size(); ++scan)
+                work_.contents[scan] = content_of(plan_, scan, pooled_[scan]);
             for (const std::size_t scan : layout.order)
                 if (is_selected(scan) && plan_.scans[scan].failure.empty())
                     list(scan);
@@ -104,13 +103,16 @@ private:
         });
         world_.broadcast(work_.todo);
         for (const std::size_t scan : work_.todo)
-            share(world_, work_.contents[scan]);
+            world_.broadcast(work_.contents[scan]);
+    }
+
+    /// What stands on disk of this very analysis of a scan. Rank 0 only.
+    shard_status status_of(std::size_t scan) const {
+        return store_.status(plan_.job.scans[scan].id, content_key(work_.contents[scan]));
     }
 
     void list(std::size_t scan) {
-        work_.contents[scan] = content_of(plan_, scan, pooled_[scan]);
-        const std::string& id = plan_.job.scans[scan].id;
-        if (store_.status(id, content_key(work_.contents[scan])).state == shard_state::complete)
+        if (status_of(scan).state == shard_state::complete)
             ++work_.complete;
         else
             work_.todo.push_back(scan);
@@ -121,6 +123,7 @@ private:
         outcome.voxel_size_um = plan_.job.scans[scan].voxel_size_um;
         outcome.failure = plan_.scans[scan].failure;
         outcome.provenance = provenance_of(plan_, options_.command, 1, options_.threads_per_rank);
+        outcome.provenance.push_back({content_key_attribute, content_key(work_.contents[scan])});
         outcome.provenance.push_back({"failure", outcome.failure});
         write_netcdf(store_.shard_path(plan_.job.scans[scan].id),
                      make_shard(plan_.job, plan_.axes, plan_.thresholds, plan_.job.scans[scan], outcome));
@@ -212,20 +215,12 @@ private:
         agreed(world_, [&] {
             if (!world_.root())
                 return;
-            std::size_t present = 0;
-            for (std::size_t scan = 0; scan < plan_.scans.size(); ++scan) {
-                const std::string& id = plan_.job.scans[scan].id;
-                const shard_status status = store_.status(id, {});
-                present += status.state == shard_state::missing ? 0 : 1;
-                if (!is_selected(scan))
-                    continue;
-                summary.complete += status.state == shard_state::complete ? 1 : 0;
-                if (status.state == shard_state::failed)
-                    summary.failures.push_back(id + ": " + status.failure);
-            }
-            summary.merged = !interrupted_ && (options_.shard_count == 1 || present == plan_.scans.size());
+            std::vector<std::string> ids;
+            for (std::size_t scan = 0; scan < plan_.scans.size(); ++scan)
+                add_to_summary(scan, summary, ids);
+            summary.merged = !interrupted_ && (options_.shard_count == 1 || ids.size() == plan_.scans.size());
             if (summary.merged)
-                summary.archive = store_.merge(ids());
+                summary.archive = store_.merge(ids);
         });
         std::vector<std::int64_t> failed{static_cast<std::int64_t>(summary.failures.size())};
         world_.broadcast(failed);
@@ -233,11 +228,19 @@ private:
         return summary;
     }
 
-    std::vector<std::string> ids() const {
-        std::vector<std::string> names;
-        for (const scan_spec& scan : plan_.job.scans)
-            names.push_back(scan.id);
-        return names;
+    /// Results of another sweep or job that may lie in the folder stay out of the archive.
+    void add_to_summary(std::size_t scan, run_summary& summary, std::vector<std::string>& ids) const {
+        const std::string& id = plan_.job.scans[scan].id;
+        const shard_status status = status_of(scan);
+        if (status.state == shard_state::missing || status.state == shard_state::outdated)
+            return;
+        ids.push_back(id);
+        if (!is_selected(scan))
+            return;
+        if (status.state == shard_state::complete)
+            ++summary.complete;
+        else
+            summary.failures.push_back(fmt::format("{}: {}", id, status.failure));
     }
 
     const communicator& world_;

@@ -39,7 +39,7 @@ public:
     }
 
     void analyse(scan_outcome& outcome) {
-        const scan_block block = load_block(scan_, frame_, grid_);
+        scan_block block = load_block(scan_, frame_, grid_);
         const point_grid points = points_of(plan_, frame_);
         outcome.region = count_region(block, grid_, points.depth);
         if (outcome.region.voxels == 0)
@@ -58,6 +58,8 @@ public:
             write_alone(content);
     }
 
+    bool storage_failed() const { return fields_ && fields_->failed(); }
+
     /// A failed scan has no fields.
     void write_alone(const data_group& content) {
         shard_.reset();
@@ -68,17 +70,18 @@ public:
     }
 
 private:
-    phase_tables analyse_phase(const scan_block& block, std::size_t phase, const grey_histogram& own,
+    phase_tables analyse_phase(scan_block& block, std::size_t phase, const grey_histogram& own,
                                const point_grid& points) {
         const phase_spec& spec = plan_.job.phases[phase];
         const grey_histogram& pooled = task_.pooled[phase];
         const grey_thresholds thresholds =
             resolve(plan_.thresholds[phase], spec.where, pooled.counts.empty() ? own : pooled);
-        std::optional<phase_fields> fields;
+        fields_.reset();
         if (shard_)
-            fields.emplace(*shard_, grid_, plan_.job.grouped_phases ? spec.name : std::string(), plan_.fields);
-        return tomosweep::analyse_phase(grid_, block, spec.where, thresholds, points, fields ? &*fields : nullptr,
-                                        done_);
+            fields_.emplace(*shard_, grid_, plan_.job.grouped_phases ? spec.name : std::string(), plan_.fields);
+        const block_use use = phase + 1 < plan_.job.phases.size() ? block_use::again : block_use::last;
+        return tomosweep::analyse_phase(grid_, block, use, spec.where, thresholds, points,
+                                        fields_ ? &*fields_ : nullptr, done_);
     }
 
     const campaign_plan& plan_;
@@ -88,9 +91,10 @@ private:
     const scan_frame& frame_;
     domain grid_;
     std::optional<shard_writer> shard_;
+    std::optional<phase_fields> fields_;
 };
 
-/// Failures of the scan itself are stored with it; everything else ends the run.
+/// Failures of the scan itself are stored with it; everything else ends the run, as a full disk would fail all scans.
 bool belongs_to_scan(error_kind kind) {
     return kind == error_kind::input || kind == error_kind::resource;
 }
@@ -107,7 +111,7 @@ std::string run_scan(const communicator& group, const campaign_plan& plan, const
     try {
         run.analyse(outcome);
     } catch (const error& failure) {
-        if (!belongs_to_scan(failure.kind()))
+        if (!belongs_to_scan(failure.kind()) || run.storage_failed())
             throw;
         outcome.failure = failure.what();
         outcome.phases.clear();

@@ -36,12 +36,10 @@ void shard_store::prepare() const {
     remove_partial_files((fs::path(directory_) / "scans").string());
 }
 
-void shard_store::clear(const std::vector<scan_spec>& scans) const {
+void shard_store::remove(const std::string& id) const {
     std::error_code ignored;
-    for (const scan_spec& scan : scans) {
-        fs::remove(shard_path(scan.id), ignored);
-        fs::remove(fs::path(shard_path(scan.id)).replace_extension(".xmf"), ignored);
-    }
+    fs::remove(shard_path(id), ignored);
+    fs::remove(fs::path(shard_path(id)).replace_extension(".xmf"), ignored);
     fs::remove(archive_path(), ignored);
 }
 

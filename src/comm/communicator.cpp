@@ -141,6 +141,12 @@ void communicator::broadcast_bytes(std::byte* data, std::size_t bytes, int root)
         bytes_sent_ += static_cast<std::int64_t>(bytes);
 }
 
+void communicator::broadcast(std::string& text, int root) const {
+    std::vector<char> letters(text.begin(), text.end());
+    broadcast(letters, root);
+    text.assign(letters.begin(), letters.end());
+}
+
 void communicator::all_gather_bytes(const std::byte* own, std::size_t bytes, std::byte* all) const {
     const int count = static_cast<int>(bytes);
     check(MPI_Allgather(own, count, MPI_BYTE, all, count, MPI_BYTE, handle_), "MPI_Allgather");

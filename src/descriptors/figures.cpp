@@ -33,9 +33,13 @@ const names per_connectivity{"scan", "threshold", "resolution_limit", "connectiv
 const names per_depth{"scan", "threshold", "resolution_limit", "depth"};
 const names per_width{"scan", "threshold", "width"};
 
+/// NaN, always with the same bits, where there is nothing to divide by.
+double quotient(double part, double total) {
+    return total == 0 ? std::numeric_limits<double>::quiet_NaN() : part / total;
+}
+
 double ratio(std::int64_t part, std::int64_t total) {
-    return total == 0 ? std::numeric_limits<double>::quiet_NaN()
-                      : static_cast<double>(part) / static_cast<double>(total);
+    return quotient(static_cast<double>(part), static_cast<double>(total));
 }
 
 /// Calls `value(counts of the point)` for every (threshold, resolution limit).
@@ -137,8 +141,9 @@ std::vector<figure> volume_and_surface() {
          }},
         {"surface_per_volume", per_point, "um^-1", "phase surface (Crofton) over phase volume",
          [](const source_tables& from) {
-             return over_points<double>(
-                 from, [&](const auto& counts) { return surface_um2(from, counts) / volume_um3(from, counts); });
+             return over_points<double>(from, [&](const auto& counts) {
+                 return quotient(surface_um2(from, counts), volume_um3(from, counts));
+             });
          }},
         {"face_area_um2", per_point, "um^2", "phase surface as the area of its voxel faces",
          [](const source_tables& from) {

@@ -37,21 +37,30 @@ std::vector<far_neighbour> far_neighbours() {
 }
 
 /// For every x in [0, count) the largest distance over four rows.
-[[gnu::target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")]] void ring_maxima(
-    const std::array<const distance_sq_t*, 4>& rows, index_t count, distance_sq_t* out) {
-    const distance_sq_t* const a = rows[0];
-    const distance_sq_t* const b = rows[1];
-    const distance_sq_t* const c = rows[2];
-    const distance_sq_t* const d = rows[3];
+template <distance_value Distance>
+[[gnu::always_inline]] inline void largest_of_four(const std::array<const Distance*, 4>& rows, index_t count,
+                                                   Distance* out) {
+    const Distance* const a = rows[0];
+    const Distance* const b = rows[1];
+    const Distance* const c = rows[2];
+    const Distance* const d = rows[3];
     for (index_t x = 0; x < count; ++x)
         out[x] = std::max(std::max(a[x], b[x]), std::max(c[x], d[x]));
 }
+[[gnu::target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")]] void ring_maxima(
+    const std::array<const distance_sq_t*, 4>& rows, index_t count, distance_sq_t* out) {
+    largest_of_four(rows, count, out);
+}
+[[gnu::target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")]] void ring_maxima(
+    const std::array<const short_distance_sq_t*, 4>& rows, index_t count, short_distance_sq_t* out) {
+    largest_of_four(rows, count, out);
+}
 
 /// Finds the centres of one row at a time; holds the scratch memory of one thread.
+template <distance_value Distance>
 class row_scanner {
 public:
-    row_scanner(view3<const distance_sq_t> distance, const box3& box, const box3& interior,
-                const containment_tables& tables)
+    row_scanner(view3<const Distance> distance, const box3& box, const box3& interior, const containment_tables& tables)
         : distance_(distance),
           box_(box),
           interior_(interior),
@@ -63,27 +72,28 @@ public:
           far_(far_neighbours()) {}
 
     /// Appends the balls of row (z, y) of the whole volume.
-    void scan(index_t z, index_t y, std::vector<ball>& balls);
+    void scan(index_t z, index_t y, layer_balls& balls);
 
 private:
-    const distance_sq_t* row(index_t z, index_t y) const {
+    const Distance* row(index_t z, index_t y) const {
         const extent3& extent = distance_.extent();
         return z >= 0 && z < extent.z && y >= 0 && y < extent.y ? distance_.row(z, y) : zeros_.data();
     }
     bool contained(std::size_t at) const;
     bool contained_far(const index3& at) const;
 
-    view3<const distance_sq_t> distance_;
+    view3<const Distance> distance_;
     box3 box_;
     box3 interior_;
     const containment_tables& tables_;
-    std::vector<distance_sq_t> zeros_;
-    std::vector<distance_sq_t> own_, faces_, edges_;  // rows with a zero before and behind
+    std::vector<Distance> zeros_;
+    std::vector<Distance> own_, faces_, edges_;  // rows with a zero before and behind
     std::vector<far_neighbour> far_;
 };
 
 /// Whether the ball at position `at` of the padded rows lies inside that of one of the 26 neighbours.
-bool row_scanner::contained(std::size_t at) const {
+template <distance_value Distance>
+bool row_scanner<Distance>::contained(std::size_t at) const {
     const distance_sq_t radius_sq = own_[at];
     if (radius_sq > tables_.covered())
         return false;
@@ -96,7 +106,8 @@ bool row_scanner::contained(std::size_t at) const {
 }
 
 /// Whether the ball at `at`, relative to the block, lies inside that of a voxel farther away than the 26 neighbours.
-bool row_scanner::contained_far(const index3& at) const {
+template <distance_value Distance>
+bool row_scanner<Distance>::contained_far(const index3& at) const {
     const distance_sq_t radius_sq = distance_[at];
     if (radius_sq < far_from_sq || radius_sq > tables_.covered())
         return false;
@@ -109,12 +120,13 @@ bool row_scanner::contained_far(const index3& at) const {
     });
 }
 
-void row_scanner::scan(index_t z, index_t y, std::vector<ball>& balls) {
+template <distance_value Distance>
+void row_scanner<Distance>::scan(index_t z, index_t y, layer_balls& balls) {
     const index_t count = distance_.extent().x;
     const index_t in_z = z - box_.lo.z;
     const index_t in_y = y - box_.lo.y;
-    const distance_sq_t* const centre = row(in_z, in_y);
-    if (std::all_of(centre, centre + count, [](distance_sq_t value) { return value == 0; }))
+    const Distance* const centre = row(in_z, in_y);
+    if (std::all_of(centre, centre + count, [](Distance value) { return value == 0; }))
         return;
     std::copy_n(centre, count, own_.data() + 1);
     ring_maxima({row(in_z - 1, in_y), row(in_z + 1, in_y), row(in_z, in_y - 1), row(in_z, in_y + 1)}, count,
@@ -124,15 +136,43 @@ void row_scanner::scan(index_t z, index_t y, std::vector<ball>& balls) {
     for (index_t x = interior_.lo.x; x < interior_.hi.x; ++x) {
         const auto at = static_cast<std::size_t>(x - box_.lo.x) + 1;
         if (own_[at] != 0 && !contained(at) && !contained_far({in_z, in_y, x - box_.lo.x}))
-            balls.push_back(
-                {static_cast<std::int32_t>(z), static_cast<std::int32_t>(y), static_cast<std::int32_t>(x), own_[at]});
+            balls.add((y - interior_.lo.y) * interior_.extent().x + x - interior_.lo.x, own_[at]);
     }
 }
 
 /// Every voxel of an unbounded volume has the same endless ball; one of them says it all.
-std::vector<ball> first_unbounded(std::vector<ball> balls) {
-    if (!balls.empty() && balls.front().radius_sq == unbounded_sq)
-        balls.resize(1);
+ball_list first_unbounded(view3<const distance_sq_t> distance, const box3& box, const box3& interior) {
+    ball_list balls(interior);
+    const extent3 extent = interior.extent();
+    for (index_t z = interior.lo.z; z < interior.hi.z; ++z)
+        for (index_t y = interior.lo.y; y < interior.hi.y; ++y) {
+            const distance_sq_t* const row = distance.row(z - box.lo.z, y - box.lo.y) + (interior.lo.x - box.lo.x);
+            const index_t x = std::find(row, row + extent.x, unbounded_sq) - row;
+            if (x == extent.x)
+                continue;
+            balls.layer(z).add((y - interior.lo.y) * extent.x + x, unbounded_sq);
+            return balls;
+        }
+    return balls;
+}
+
+template <distance_value Distance>
+ball_list kept_centres(view3<const Distance> distance, const box3& box, const box3& interior,
+                       distance_sq_t max_distance_sq) {
+    const containment_tables tables(max_distance_sq);
+    ball_list balls(interior);
+#pragma omp parallel
+    {
+        row_scanner scanner(distance, box, interior, tables);
+        layer_balls found;  // grows once; what is kept of it is as small as can be
+#pragma omp for schedule(dynamic)
+        for (index_t z = interior.lo.z; z < interior.hi.z; ++z) {
+            found.clear();
+            for (index_t y = interior.lo.y; y < interior.hi.y; ++y)
+                scanner.scan(z, y, found);
+            balls.layer(z) = layer_balls(found);
+        }
+    }
     return balls;
 }
 
@@ -160,32 +200,16 @@ containment_tables::containment_tables(distance_sq_t max_radius_sq)
             of_step_[radius_sq][step] = std::max(of_step_[radius_sq][step], of_step_[radius_sq - 1][step]);
 }
 
-std::vector<ball> find_centres(view3<const distance_sq_t> distance, const box3& box, const box3& interior,
-                               distance_sq_t max_distance_sq) {
-    const containment_tables tables(max_distance_sq == unbounded_sq ? 0 : max_distance_sq);
-    const extent3 extent = interior.extent();
-    std::vector<std::vector<ball>> of_layer(static_cast<std::size_t>(extent.z));
-#pragma omp parallel
-    {
-        row_scanner scanner(distance, box, interior, tables);
-#pragma omp for schedule(dynamic)
-        for (index_t z = 0; z < extent.z; ++z) {
-            std::vector<ball> found;
-            for (index_t y = 0; y < extent.y; ++y)
-                scanner.scan(interior.lo.z + z, interior.lo.y + y, found);
-            of_layer[static_cast<std::size_t>(z)] = first_unbounded(std::move(found));
-        }
-    }
-    std::size_t count = 0;
-    for (const auto& layer : of_layer)
-        count += layer.size();
-    std::vector<ball> balls;
-    balls.reserve(count);
-    for (auto& layer : of_layer) {
-        balls.insert(balls.end(), layer.begin(), layer.end());
-        layer = {};
-    }
-    return first_unbounded(std::move(balls));
+ball_list find_centres(view3<const distance_sq_t> distance, const box3& box, const box3& interior,
+                       distance_sq_t max_distance_sq) {
+    if (interior.empty())
+        return {};
+    return max_distance_sq == unbounded_sq ? first_unbounded(distance, box, interior)
+                                           : kept_centres(distance, box, interior, max_distance_sq);
+}
+ball_list find_centres(view3<const short_distance_sq_t> distance, const box3& box, const box3& interior,
+                       distance_sq_t max_distance_sq) {
+    return interior.empty() ? ball_list() : kept_centres(distance, box, interior, max_distance_sq);
 }
 
 }  // namespace tomosweep

@@ -53,6 +53,7 @@ constexpr index_t blocks_for(index_t voxels) {
 }  // namespace
 
 void ball_mask::shape(distance_sq_t radius_sq) {
+    radius_sq_ = radius_sq;
     const index_t largest = static_cast<index_t>(radius_sq) - 1;
     reach_ = whole_root(largest);
     words_ = reach_ / 32 + 1;
@@ -64,12 +65,14 @@ void ball_mask::shape(distance_sq_t radius_sq) {
         layers_.push_back({reach, stride, offset});
         offset += stride * (words_ + 2);
     }
-    masks_.assign(static_cast<std::size_t>(offset), 0);
-    for (index_t dz = 0; dz <= reach_; ++dz)
-        shape_layer(layers_[static_cast<std::size_t>(dz)], largest - dz * dz);
+    if (static_cast<std::size_t>(offset) > masks_.size())
+        masks_.resize(static_cast<std::size_t>(offset));
 }
 
-void ball_mask::shape_layer(const layer& of, index_t rest) {
+void ball_mask::shape_layer(layer& of, index_t dz) {
+    of.shaped = true;
+    const index_t rest = static_cast<index_t>(radius_sq_) - 1 - dz * dz;
+    std::fill_n(masks_.data() + of.offset, of.stride * (words_ + 2), 0);
     for (index_t dy = 0; dy <= of.reach; ++dy) {
         const index_t half = whole_root(rest - dy * dy);
         for (index_t word = 0; word < words_; ++word) {
@@ -134,14 +137,12 @@ void unpainted_slab::take(index_t word, index_t z, index_t y, std::uint64_t cove
     painted.push_back({fresh, z_lo_ + z, y, word * bits_per_word, radius_sq});
 }
 
-void unpainted_slab::paint(const ball_mask& mask, const index3& centre, distance_sq_t radius_sq,
-                           std::vector<painted_run>& painted) {
+void unpainted_slab::paint(ball_mask& mask, const index3& centre, std::vector<painted_run>& painted) {
     const index_t reach = mask.reach();
     const index_t first_bit = centre.x + mask.first_bit();
     const index_t first_word = floor_word(first_bit);
-    const stamp ball{
-        mask,     centre.z - z_lo_, centre.y, first_word, static_cast<int>(first_bit - first_word * bits_per_word),
-        radius_sq};
+    const stamp ball{mask, centre.z - z_lo_, centre.y, first_word,
+                     static_cast<int>(first_bit - first_word * bits_per_word)};
     const index_t word_lo = std::max<index_t>(floor_word(centre.x - reach), 0);
     const index_t word_hi = std::min(floor_word(centre.x + reach) + 1, words_);
     const index_t z_lo = std::max<index_t>(ball.z - reach, 0);
@@ -186,7 +187,7 @@ void unpainted_slab::paint_layers(const stamp& ball, index_t word, index_t z_blo
                 const index_t from = row + std::countr_zero(met) * block_edge;
                 for (index_t y = from; y < from + block_edge; ++y)
                     take(word, z, y, moved(of_word[y - row + offset], below[y - row + offset], ball.shift),
-                         ball.radius_sq, painted);
+                         ball.mask.radius_sq(), painted);
             }
         }
     }

@@ -13,10 +13,12 @@ namespace tomosweep {
 /// 64 voxels.
 inline constexpr index_t block_edge = 8;
 
-/// A ball as row masks along x: for every layer and row the voxels of the ball, with the centre at a fixed bit.
+/// A ball as row masks along x: for every layer and row the voxels of the ball, with the centre at a fixed bit. A layer
+/// is shaped when it is first asked for: a slab meets only a few layers of a large ball.
 class ball_mask {
 public:
     void shape(distance_sq_t radius_sq);
+    distance_sq_t radius_sq() const { return radius_sq_; }
 
     /// Largest offset of a voxel from the centre along any axis.
     index_t reach() const { return reach_; }
@@ -26,8 +28,10 @@ public:
     index_t reach_in_layer(index_t dz) const { return layers_[static_cast<std::size_t>(dz < 0 ? -dz : dz)].reach; }
     /// Word `word` in [-1, words] of the rows dy = -reach_in_layer ... of the layer at `dz`; the words at both ends are
     /// 0.
-    const std::uint64_t* rows(index_t dz, index_t word) const {
-        const layer& of = layers_[static_cast<std::size_t>(dz < 0 ? -dz : dz)];
+    const std::uint64_t* rows(index_t dz, index_t word) {
+        layer& of = layers_[static_cast<std::size_t>(dz < 0 ? -dz : dz)];
+        if (!of.shaped)
+            shape_layer(of, dz);
         return masks_.data() + of.offset + (word + 1) * of.stride + block_edge;
     }
 
@@ -36,9 +40,11 @@ private:
         index_t reach = 0;
         index_t stride = 0;  // from a word to the next
         index_t offset = 0;
+        bool shaped = false;
     };
-    void shape_layer(const layer& of, index_t rest);
+    void shape_layer(layer& of, index_t dz);
 
+    distance_sq_t radius_sq_ = 0;
     index_t reach_ = 0;
     index_t words_ = 1;
     std::vector<layer> layers_;
@@ -55,18 +61,17 @@ public:
 
     index_t voxels_left() const { return voxels_left_; }
     /// Appends what the ball newly covers; its centre is relative to the block, and may lie outside.
-    void paint(const ball_mask& mask, const index3& centre, distance_sq_t radius_sq, std::vector<painted_run>& painted);
+    void paint(ball_mask& mask, const index3& centre, std::vector<painted_run>& painted);
     /// Appends everything that is left.
     void paint_rest(distance_sq_t radius_sq, std::vector<painted_run>& painted);
 
 private:
     /// A ball on its way through the words and layers of the slab; layers count from z_lo_.
     struct stamp {
-        const ball_mask& mask;
+        ball_mask& mask;
         index_t z, y;        // centre
         index_t first_word;  // of the slab, where the mask's word 0 begins
         int shift;           // bits by which the mask moves up in its words
-        distance_sq_t radius_sq;
     };
 
     void load_row(view3<const class_t> classes, int phase, index_t z, index_t y, std::uint64_t* scratch);

@@ -7,71 +7,84 @@ namespace {
 
 /// Looks outward from every entry until the square of the step exceeds the largest of its lanes. `in` is readable for
 /// `reach` entries before and behind the line. Returns false, with `out` incomplete, when an entry has to look farther.
-/// Integers only, so every clone yields the same.
-[[gnu::target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")]] bool minimum_nearby(const distance_sq_t* in,
-                                                                                          index_t count, index_t reach,
-                                                                                          distance_sq_t* out) {
-    // Adding a square to anything below this cannot wrap; anything above counts as too far away.
-    const distance_sq_t limit = 0x7FFFFFFFU;
+template <distance_value Distance>
+[[gnu::always_inline]] inline bool look_outward(const Distance* in, index_t count, index_t reach, Distance* out) {
+    constexpr index_t lanes = parabola_lanes<Distance>;
     for (index_t i = 0; i < count; ++i) {
-        distance_sq_t best[parabola_lanes];
-        const distance_sq_t* const centre = in + i * parabola_lanes;
-        distance_sq_t largest = 0;
-        for (index_t lane = 0; lane < parabola_lanes; ++lane) {
+        Distance best[lanes];
+        const Distance* const centre = in + i * lanes;
+        Distance largest = 0;
+        for (index_t lane = 0; lane < lanes; ++lane) {
             best[lane] = centre[lane];
             largest = std::max(largest, best[lane]);
         }
         index_t step = 1;
         for (; step * step < static_cast<index_t>(largest) && step <= reach; ++step) {
-            const auto square = static_cast<distance_sq_t>(step * step);
-            const distance_sq_t* const before = centre - step * parabola_lanes;
-            const distance_sq_t* const behind = centre + step * parabola_lanes;
+            const auto square = static_cast<Distance>(step * step);
+            // Adding the square must not wrap: sums that the type cannot hold become too_far_sq.
+            const auto limit = static_cast<Distance>(too_far_sq<Distance> - square);
+            const Distance* const before = centre - step * lanes;
+            const Distance* const behind = centre + step * lanes;
             largest = 0;
-            for (index_t lane = 0; lane < parabola_lanes; ++lane) {
-                const distance_sq_t nearest = std::min(std::min(before[lane], behind[lane]), limit) + square;
-                best[lane] = std::min(best[lane], nearest);
+            for (index_t lane = 0; lane < lanes; ++lane) {
+                const Distance nearest = std::min(std::min(before[lane], behind[lane]), limit);
+                best[lane] = std::min(best[lane], static_cast<Distance>(nearest + square));
                 largest = std::max(largest, best[lane]);
             }
         }
         if (step * step < static_cast<index_t>(largest))
             return false;
-        for (index_t lane = 0; lane < parabola_lanes; ++lane)
-            out[i * parabola_lanes + lane] = best[lane];
+        std::copy_n(best, lanes, out + i * lanes);
     }
     return true;
 }
 
+// Integers only, so every clone yields the same.
+[[gnu::target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")]] bool minimum_nearby(const distance_sq_t* in,
+                                                                                          index_t count, index_t reach,
+                                                                                          distance_sq_t* out) {
+    return look_outward(in, count, reach, out);
+}
+[[gnu::target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")]] bool minimum_nearby(const short_distance_sq_t* in,
+                                                                                          index_t count, index_t reach,
+                                                                                          short_distance_sq_t* out) {
+    return look_outward(in, count, reach, out);
+}
+
 }  // namespace
 
-parabola_envelope::parabola_envelope(index_t length)
+template <distance_value Distance>
+parabola_envelope<Distance>::parabola_envelope(index_t length)
     : length_(length),
-      padded_(static_cast<std::size_t>((length + 2 * padding) * parabola_lanes), unbounded_sq),
+      padded_(static_cast<std::size_t>((length + 2 * padding) * lanes), too_far_sq<Distance>),
       vertex_(static_cast<std::size_t>(length)),
       height_(static_cast<std::size_t>(length)),
       begins_(static_cast<std::size_t>(length)) {}
 
-void parabola_envelope::evaluate(index_t first, index_t count, distance_sq_t* out) {
-    const distance_sq_t* const in = input();
+template <distance_value Distance>
+void parabola_envelope<Distance>::evaluate(index_t first, index_t count, Distance* out) {
+    const Distance* const in = input();
     const bool all_unbounded =
-        std::all_of(in, in + length_ * parabola_lanes, [](distance_sq_t value) { return value == unbounded_sq; });
+        std::all_of(in, in + length_ * lanes, [](Distance value) { return value == too_far_sq<Distance>; });
     if (all_unbounded) {
-        std::fill_n(out, count * parabola_lanes, unbounded_sq);
+        std::fill_n(out, count * lanes, too_far_sq<Distance>);
         return;
     }
-    if (minimum_nearby(in + first * parabola_lanes, count, reach, out))
+    if (minimum_nearby(in + first * lanes, count, reach, out))
         return;
-    for (index_t lane = 0; lane < parabola_lanes; ++lane)
+    for (index_t lane = 0; lane < lanes; ++lane)
         evaluate_line(lane, first, count, out);
 }
 
 /// Felzenszwalb & Huttenlocher's envelope in integers: a parabola is lowest from the first whole entry at which it is
 /// not above its predecessor's.
-void parabola_envelope::evaluate_line(index_t lane, index_t first, index_t count, distance_sq_t* out) {
-    const distance_sq_t* const in = input() + lane;
+template <distance_value Distance>
+void parabola_envelope<Distance>::evaluate_line(index_t lane, index_t first, index_t count, Distance* out) {
+    const Distance* const in = input() + lane;
     std::size_t held = 0;
     for (index_t i = 0; i < length_; ++i) {
-        const distance_sq_t value = in[i * parabola_lanes];
-        if (value == unbounded_sq)
+        const Distance value = in[i * lanes];
+        if (value == too_far_sq<Distance>)
             continue;
         index_t begin = 0;
         while (held > 0) {
@@ -95,10 +108,14 @@ void parabola_envelope::evaluate_line(index_t lane, index_t first, index_t count
     for (index_t i = first; i < first + count; ++i) {
         while (lowest + 1 < held && begins_[lowest + 1] <= i)
             ++lowest;
+        constexpr index_t too_far = too_far_sq<Distance>;
         const index_t offset = i - vertex_[lowest];
-        out[(i - first) * parabola_lanes + lane] =
-            held == 0 ? unbounded_sq : static_cast<distance_sq_t>(height_[lowest] + offset * offset);
+        const index_t value = held == 0 ? too_far : std::min(height_[lowest] + offset * offset, too_far);
+        out[(i - first) * lanes + lane] = static_cast<Distance>(value);
     }
 }
+
+template class parabola_envelope<distance_sq_t>;
+template class parabola_envelope<short_distance_sq_t>;
 
 }  // namespace tomosweep

@@ -23,10 +23,10 @@ struct painting {
     view3<const class_t> classes;
     int phase;
     index3 origin;
-    std::span<const ball> balls;
-    bool ordered;  // by z
-    distance_sq_t max_radius_sq;
-    index_t reach;
+    const ball_list& own;
+    std::span<const ball> others;
+    distance_sq_t max_radius_sq = 0;
+    index_t reach = 0;
 };
 
 /// Largest ball first, otherwise in the given order. Counts by squared radius unless there are more radii than balls.
@@ -48,23 +48,17 @@ std::vector<ball> by_falling_radius(std::vector<ball> balls, distance_sq_t max_r
 
 /// The balls that reach the layers [z_lo, z_hi) of the whole volume, largest first.
 std::vector<ball> balls_for(const painting& work, index_t z_lo, index_t z_hi) {
-    std::span<const ball> near = work.balls;
-    if (work.ordered) {
-        const auto begin =
-            std::partition_point(near.begin(), near.end(), [&](const ball& one) { return one.z < z_lo - work.reach; });
-        const auto end =
-            std::partition_point(begin, near.end(), [&](const ball& one) { return one.z < z_hi + work.reach; });
-        near = {begin, end};
-    }
     std::vector<ball> reaching;
     distance_sq_t largest = 0;
-    for (const ball& one : near) {
+    const auto add_if_reaching = [&](const ball& one) {
         const index_t off = std::max<index_t>({z_lo - one.z, one.z - (z_hi - 1), 0});
         if (off * off < static_cast<index_t>(one.radius_sq)) {
             reaching.push_back(one);
             largest = std::max(largest, one.radius_sq);
         }
-    }
+    };
+    work.own.for_each(z_lo - work.reach, z_hi + work.reach, add_if_reaching);
+    std::ranges::for_each(work.others, add_if_reaching);
     return by_falling_radius(std::move(reaching), largest);
 }
 
@@ -73,16 +67,15 @@ void paint_slab(const painting& work, index_t z_lo, index_t z_hi, const run_sink
     unpainted_slab slab(work.classes, work.phase, z_lo, z_hi);
     std::vector<painted_run> painted;
     ball_mask mask;
-    distance_sq_t shaped = 0;
     if (work.max_radius_sq == unbounded_sq)
         slab.paint_rest(unbounded_sq, painted);
     else
         for (const ball& one : balls_for(work, work.origin.z + z_lo, work.origin.z + z_hi)) {
             if (slab.voxels_left() == 0)
                 break;
-            if (one.radius_sq != shaped)
-                mask.shape(shaped = one.radius_sq);
-            slab.paint(mask, index3{one.z, one.y, one.x} - work.origin, one.radius_sq, painted);
+            if (one.radius_sq != mask.radius_sq())
+                mask.shape(one.radius_sq);
+            slab.paint(mask, index3{one.z, one.y, one.x} - work.origin, painted);
             if (painted.size() >= portion) {
                 sink(painted);
                 painted.clear();
@@ -123,14 +116,27 @@ private:
     std::exception_ptr failure_;
 };
 
+/// Centres of a volume that is one block; its distances in the smaller type that holds them.
+ball_list centres_of(view3<const class_t> classes, int phase) {
+    const box3 box = whole(classes.extent());
+    {
+        const auto distance = squared_distance<short_distance_sq_t>(classes, phase);
+        const short_distance_sq_t largest = max_distance_sq(distance.view());
+        if (largest != too_far_sq<short_distance_sq_t>)
+            return find_centres(distance.view(), box, box, largest);
+    }
+    const auto distance = squared_distance(classes, phase);
+    return find_centres(distance.view(), box, box, max_distance_sq(distance.view()));
+}
+
 }  // namespace
 
-void paint_thickness(view3<const class_t> classes, int phase, const box3& box, std::span<const ball> balls,
-                     const std::function<run_sink()>& make_sink) {
-    painting work{classes, phase, box.lo, balls, true, 0, 0};
-    work.ordered = std::is_sorted(balls.begin(), balls.end(), [](const ball& a, const ball& b) { return a.z < b.z; });
-    for (const ball& one : balls)
-        work.max_radius_sq = std::max(work.max_radius_sq, one.radius_sq);
+void paint_thickness(view3<const class_t> classes, int phase, const box3& box, const ball_list& own,
+                     std::span<const ball> others, const std::function<run_sink()>& make_sink) {
+    painting work{classes, phase, box.lo, own, others};
+    const auto look_at = [&](const ball& one) { work.max_radius_sq = std::max(work.max_radius_sq, one.radius_sq); };
+    own.for_each(look_at);
+    std::ranges::for_each(others, look_at);
     work.reach = static_cast<index_t>(std::sqrt(static_cast<double>(work.max_radius_sq))) + 1;
 
     const index_t layers = classes.extent().z;
@@ -148,8 +154,8 @@ void paint_thickness(view3<const class_t> classes, int phase, const box3& box, s
     failure.rethrow();
 }
 
-void paint_thickness_map(view3<const class_t> classes, int phase, const box3& box, std::span<const ball> balls,
-                         view3<distance_sq_t> thickness) {
+void paint_thickness_map(view3<const class_t> classes, int phase, const box3& box, const ball_list& own,
+                         std::span<const ball> others, view3<distance_sq_t> thickness) {
     const auto write = [thickness](std::span<const painted_run> runs) {
         for (const painted_run& run : runs) {
             distance_sq_t* const row = thickness.row(run.z, run.y) + run.x;
@@ -157,14 +163,14 @@ void paint_thickness_map(view3<const class_t> classes, int phase, const box3& bo
                 row[std::countr_zero(voxels)] = run.radius_sq;
         }
     };
-    paint_thickness(classes, phase, box, balls, [&]() -> run_sink { return write; });
+    paint_thickness(classes, phase, box, own, others, [&]() -> run_sink { return write; });
 }
 
 array3<distance_sq_t> local_thickness(view3<const class_t> classes, int phase) {
     const box3 box = whole(classes.extent());
-    array3<distance_sq_t> map = squared_distance(classes, phase);
-    const std::vector<ball> balls = find_centres(map.view(), box, box, max_distance_sq(map.view()));
-    paint_thickness_map(classes, phase, box, balls, map.view());
+    const ball_list balls = centres_of(classes, phase);
+    array3<distance_sq_t> map(classes.extent(), 0);
+    paint_thickness_map(classes, phase, box, balls, {}, map.view());
     return map;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "own_block.hpp"
+#include "slabs.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/grid/halo.hpp"
 #include "tomosweep/kernels/component_tree.hpp"
@@ -11,15 +12,26 @@
 namespace tomosweep {
 namespace {
 
-neighbourhood_table summed_neighbourhoods(const domain& grid, view3<const class_t> own, int phases,
-                                          const depth_bins& depth) {
+/// Neighbourhoods of some layers of the own block.
+neighbourhood_table neighbourhoods_of(const domain& grid, view3<const class_t> own, const box3& slab, int phases,
+                                      const depth_bins& depth) {
     // A neighbourhood belongs to the block of its highest corner: only the low sides need the neighbours' voxels.
-    box3 box = grid.own();
+    box3 box = slab;
     if (!box.empty())
         box.lo = grown(box, {1, 1, 1}, whole(grid.volume())).lo;
     const array3<class_t> classes = fetch(grid, own, box);
-    neighbourhood_table table = agreed(
-        grid.ranks(), [&] { return neighbourhood(classes.view(), box, grid.own(), grid.volume(), phases, depth); });
+    return agreed(grid.ranks(), [&] { return neighbourhood(classes.view(), box, slab, grid.volume(), phases, depth); });
+}
+
+neighbourhood_table summed_neighbourhoods(const domain& grid, view3<const class_t> own, int phases,
+                                          const depth_bins& depth, index_t voxels_per_slab) {
+    if (grid.ranks().size() == 1)
+        return agreed(grid.ranks(),
+                      [&] { return neighbourhood(own, grid.own(), grid.own(), grid.volume(), phases, depth); });
+    neighbourhood_table table(phases, depth.count);
+    const index_t slabs = slab_count(grid, axis::z, voxels_per_slab);
+    for (index_t i = 0; i < slabs; ++i)
+        table += neighbourhoods_of(grid, own, slab_of(grid.own(), axis::z, slabs, i), phases, depth);
     grid.ranks().sum(std::span(table.counts));
     return table;
 }
@@ -105,9 +117,10 @@ void check(const domain& grid, view3<const class_t> own, int phases, const depth
 }  // namespace
 
 std::vector<phase_counts> tabulate_classes(const domain& grid, view3<const class_t> own, int phases,
-                                           const depth_bins& depth, std::span<const connectivity> adjacencies) {
+                                           const depth_bins& depth, std::span<const connectivity> adjacencies,
+                                           index_t voxels_per_slab) {
     agreed(grid.ranks(), [&] { check(grid, own, phases, depth); });
-    const neighbourhood_table neighbourhoods = summed_neighbourhoods(grid, own, phases, depth);
+    const neighbourhood_table neighbourhoods = summed_neighbourhoods(grid, own, phases, depth, voxels_per_slab);
     std::vector<phase_counts> tables;
     for (int phase = 0; phase < phases; ++phase)
         tables.push_back(neighbourhoods.phase(phase));

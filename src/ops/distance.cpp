@@ -5,6 +5,7 @@
 
 #include "own_block.hpp"
 #include "reach.hpp"
+#include "slabs.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/grid/halo.hpp"
 #include "tomosweep/kernels/distance.hpp"
@@ -15,6 +16,14 @@ namespace {
 /// Layers fetched beyond a face in the first attempt, at most: upper bounds from one block alone can be far too large.
 constexpr index_t first_reach = 64;
 constexpr index_t reach_growth = 4;
+
+/// Layers beyond the block along one axis.
+struct reach {
+    index_t low = 0;
+    index_t high = 0;
+
+    bool covers(const reach& other) const { return low >= other.low && high >= other.high; }
+};
 
 /// Ranks whose blocks stand beside each other along x, by position.
 std::vector<int> line_along_x(const domain& grid) {
@@ -59,121 +68,62 @@ std::vector<row_carry> carries_along_x(const domain& grid, const std::vector<bac
     return carries;
 }
 
-/// One end of a slab along an axis: its low or its high face and what lies beyond it.
-struct slab_end {
-    axis direction = axis::z;
-    bool high = false;
-    index_t have = 0;  ///< layers beyond the face that have been fetched
-
-    /// `begin` to `end` layers from the face, counted into the box; negative ones lie beyond it.
-    box3 layers(box3 box, index_t begin, index_t end) const {
-        const index_t face = along(high ? box.hi : box.lo, direction);
-        along(box.lo, direction) = high ? face - end : face + begin;
-        along(box.hi, direction) = high ? face - begin : face + end;
-        return box;
-    }
-};
-
-/// Largest distance in the layer `depth` layers from the face.
-distance_sq_t largest_in_layer(const slab_end& end, view3<const distance_sq_t> slab, index_t depth) {
-    return max_distance_sq(slab.part(end.layers(whole(slab.extent()), depth, depth + 1)));
-}
-
-/// Layers beyond the face that the largest value on it says may matter.
-index_t needed_layers(const domain& grid, const slab_end& end, view3<const distance_sq_t> slab) {
+/// Layers beyond the block that the largest value on each of its faces says may matter.
+template <distance_value Distance>
+reach needed_reach(const domain& grid, axis direction, view3<const Distance> slab) {
     if (slab.voxels() == 0)
-        return 0;
-    const index_t existing = end.high ? along(grid.volume(), end.direction) - along(grid.own().hi, end.direction)
-                                      : along(grid.own().lo, end.direction);
-    return std::min(layers_within(largest_in_layer(end, slab, 0)), existing);
-}
-
-/// Layers of the slab that what lies beyond the face may still lower.
-index_t unsettled_layers(const slab_end& end, view3<const distance_sq_t> slab) {
-    index_t depth = 0;
-    while (depth < along(slab.extent(), end.direction) && layers_within(largest_in_layer(end, slab, depth)) > depth)
-        ++depth;
-    return depth;
-}
-
-void take_smaller(view3<const distance_sq_t> from, view3<distance_sq_t> to) {
-    for (index_t z = 0; z < to.extent().z; ++z)
-        for (index_t y = 0; y < to.extent().y; ++y)
-            std::transform(from.row(z, y), from.row(z, y) + to.extent().x, to.row(z, y), to.row(z, y),
-                           [](distance_sq_t a, distance_sq_t b) { return std::min(a, b); });
-}
-
-/// Lets the layers `beyond` the face lower the slab's distances.
-void lower_from_beyond(const slab_end& end, view3<const distance_sq_t> beyond, view3<distance_sq_t> slab) {
-    const index_t unsettled = unsettled_layers(end, slab);
-    const view3<distance_sq_t> near = slab.part(end.layers(whole(slab.extent()), 0, unsettled));
-    if (near.voxels() == 0)
-        return;
-    // The slab's own layers have done their part: here they are empty and only keep the distance.
-    extent3 extent = near.extent();
-    along(extent, end.direction) += end.have;
-    array3<distance_sq_t> sources(extent, unbounded_sq);
-    const box3 inner = end.layers(whole(extent), end.have, end.have + unsettled);
-    copy(beyond, sources.view().part(end.layers(whole(extent), 0, end.have)));
-    array3<distance_sq_t> reached(near.extent());
-    extend_distance(end.direction, sources.view(), along(inner.lo, end.direction), reached.view());
-    take_smaller(reached.view(), near);
-}
-
-/// Fetches more layers beyond one face where needed, and takes in what they do. False when nothing was needed on any
-/// rank. `original` holds the distances before the pass, `slab` those of the box `box` after it.
-bool reach_beyond(const domain& grid, slab_end& end, view3<const distance_sq_t> original, const box3& box,
-                  view3<distance_sq_t> slab) {
-    const index_t needed = needed_layers(grid, end, slab);
-    const bool more = needed > end.have;
-    if (grid.ranks().max(std::uint8_t{more}) == 0)
-        return false;
-    if (more)
-        end.have = std::min(needed, std::max(first_reach, reach_growth * end.have));
-    const auto beyond = fetch(grid, original, more ? end.layers(box, -end.have, 0) : box3{});
-    agreed(grid.ranks(), [&] {
-        if (more)
-            lower_from_beyond(end, beyond.view(), slab);
-    });
-    return true;
-}
-
-/// Part `i` of `parts` of the block, cut along `direction`. Blocks with the same range there have the same slabs.
-box3 slab_of(const box3& block, axis direction, index_t parts, index_t i) {
-    if (block.empty())
         return {};
-    box3 slab = block;
-    const index_t lo = along(block.lo, direction), extent = along(block.hi, direction) - lo;
-    along(slab.lo, direction) = lo + extent * i / parts;
-    along(slab.hi, direction) = lo + extent * (i + 1) / parts;
-    return slab;
+    box3 low = whole(slab.extent()), high = low;
+    along(low.hi, direction) = 1;
+    along(high.lo, direction) = along(high.hi, direction) - 1;
+    const index_t below = along(grid.own().lo, direction);
+    const index_t above = along(grid.volume(), direction) - along(grid.own().hi, direction);
+    return {std::min(layers_within(max_distance_sq(slab.part(low))), below),
+            std::min(layers_within(max_distance_sq(slab.part(high))), above)};
+}
+
+index_t next_reach(index_t have, index_t needed) {
+    return std::max(have, std::min(needed, std::max(first_reach, reach_growth * have)));
 }
 
 /// One slab of the block, with everything beyond the block that its lines along `direction` need.
-void extend_slab(const domain& grid, axis direction, const box3& slab, view3<distance_sq_t> distance) {
-    const view3<distance_sq_t> own = distance.part(relative(slab, grid.own().lo));
-    array3<distance_sq_t> extended;
+template <distance_value Distance>
+void extend_slab(const domain& grid, axis direction, const box3& slab, view3<Distance> distance) {
+    const view3<Distance> own = distance.part(relative(slab, grid.own().lo));
+    array3<Distance> extended;
     agreed(grid.ranks(), [&] {
-        extended = array3<distance_sq_t>(slab.extent());
+        extended = array3<Distance>(slab.extent());
         extend_distance(direction, own, 0, extended.view());
     });
-    for (slab_end end : {slab_end{direction, false}, slab_end{direction, true}})
-        while (reach_beyond(grid, end, distance, slab, extended.view())) {
+    for (reach have;;) {
+        const reach needed = needed_reach<Distance>(grid, direction, extended.view());
+        const bool enough = have.covers(needed);
+        if (grid.ranks().max(std::uint8_t{!enough}) == 0)
+            break;
+        box3 wanted;
+        if (!enough) {
+            have = {next_reach(have.low, needed.low), next_reach(have.high, needed.high)};
+            wanted = slab;
+            along(wanted.lo, direction) -= have.low;
+            along(wanted.hi, direction) += have.high;
         }
-    copy(view3<const distance_sq_t>(extended.view()), own);
+        const auto padded = fetch(grid, view3<const Distance>(distance), wanted);
+        agreed(grid.ranks(), [&] {
+            if (!enough)
+                extend_distance(direction, padded.view(), have.low, extended.view());
+        });
+    }
+    copy(view3<const Distance>(extended.view()), own);
 }
 
-/// The same on all ranks: it follows from the largest block.
-index_t slab_count(const domain& grid, axis across, index_t voxels_per_slab) {
-    index_t largest = 0;
-    for (int rank = 0; rank < grid.ranks().size(); ++rank)
-        largest = std::max(largest, grid.blocks().box(rank).voxels());
-    const index_t wanted = (largest + voxels_per_slab - 1) / voxels_per_slab;
-    return std::clamp<index_t>(wanted, 1, std::max<index_t>(1, along(grid.volume(), across)));
+/// Whether all passes along `direction` end inside the rank's own block.
+bool undivided(const domain& grid, axis direction) {
+    return along(grid.blocks().ranks_per_axis(), direction) == 1;
 }
 
-void extend_along(const domain& grid, axis direction, view3<distance_sq_t> distance, index_t voxels_per_slab) {
-    if (along(grid.blocks().ranks_per_axis(), direction) == 1) {
+template <distance_value Distance>
+void extend_along(const domain& grid, axis direction, view3<Distance> distance, index_t voxels_per_slab) {
+    if (undivided(grid, direction)) {
         agreed(grid.ranks(), [&] { extend_distance(direction, distance, 0, distance); });
         return;
     }
@@ -184,18 +134,24 @@ void extend_along(const domain& grid, axis direction, view3<distance_sq_t> dista
         extend_slab(grid, direction, slab_of(grid.own(), across, slabs, i), distance);
 }
 
-/// Squared distance along x; false when the volume has no background.
-bool start_along_x(const domain& grid, view3<const class_t> own, int phase, view3<distance_sq_t> distance) {
+/// Distances along x, and along y where that needs no other rank; false when the volume has no background.
+template <distance_value Distance>
+bool start_in_layers(const domain& grid, view3<const class_t> own, int phase, view3<Distance> distance) {
     const auto spans = agreed(grid.ranks(), [&] { return row_backgrounds(own, phase); });
     const bool any = std::ranges::any_of(spans, [](const auto& span) { return span.first != no_background; });
     if (grid.ranks().max(std::uint8_t{any}) == 0) {
         for (index_t z = 0; z < distance.extent().z; ++z)
             for (index_t y = 0; y < distance.extent().y; ++y)
-                std::fill_n(distance.row(z, y), distance.extent().x, unbounded_sq);
+                std::fill_n(distance.row(z, y), distance.extent().x, too_far_sq<Distance>);
         return false;
     }
     const std::vector<row_carry> carries = carries_along_x(grid, spans);
-    agreed(grid.ranks(), [&] { distance_along_x(own, phase, carries, distance); });
+    agreed(grid.ranks(), [&] {
+        if (undivided(grid, axis::y))
+            distance_in_layers(own, phase, carries, distance);
+        else
+            distance_along_x(own, phase, carries, distance);
+    });
     return true;
 }
 
@@ -213,7 +169,8 @@ void require_distances_fit(const extent3& volume) {
                 " voxels is too long: nz^2 + ny^2 + nx^2 must stay below 2^31; choose a region or bin it");
 }
 
-void squared_distance(const domain& grid, view3<const class_t> own, int phase, view3<distance_sq_t> distance,
+template <distance_value Distance>
+void squared_distance(const domain& grid, view3<const class_t> own, int phase, view3<Distance> distance,
                       index_t voxels_per_slab) {
     require_distances_fit(grid.volume());
     agreed(grid.ranks(), [&] {
@@ -221,12 +178,16 @@ void squared_distance(const domain& grid, view3<const class_t> own, int phase, v
         require_own_block(grid, distance);
         require_phase(phase);
     });
-    if (start_along_x(grid, own, phase, distance)) {
-        extend_along(grid, axis::y, distance, voxels_per_slab);
+    if (start_in_layers(grid, own, phase, distance)) {
+        if (!undivided(grid, axis::y))
+            extend_along(grid, axis::y, distance, voxels_per_slab);
         extend_along(grid, axis::z, distance, voxels_per_slab);
     }
     clear_outside_phase(own, phase, distance);
 }
+
+template void squared_distance(const domain&, view3<const class_t>, int, view3<distance_sq_t>, index_t);
+template void squared_distance(const domain&, view3<const class_t>, int, view3<short_distance_sq_t>, index_t);
 
 array3<distance_sq_t> squared_distance(const domain& grid, view3<const class_t> own, int phase) {
     array3<distance_sq_t> distance = agreed(grid.ranks(), [&] { return array3<distance_sq_t>(own.extent()); });

@@ -1,9 +1,10 @@
 #include "tomosweep/ops/thickness.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <deque>
 #include <map>
-#include <tuple>
+#include <optional>
 
 #include "own_block.hpp"
 #include "reach.hpp"
@@ -19,30 +20,37 @@
 namespace tomosweep {
 namespace {
 
-/// The largest distance of the volume and the balls of the own block.
-struct own_balls {
+/// The largest distance of the volume, the balls of the own block, and those of other blocks that reach into it.
+struct balls_of_block {
     distance_sq_t max_distance_sq = 0;
-    std::vector<ball> balls;
+    ball_list own;
+    std::vector<ball> others;
 };
 
-own_balls find_own_balls(const domain& grid, view3<const class_t> own, int phase) {
+/// Nothing, on every rank, when a distance is too far for the type.
+template <distance_value Distance>
+std::optional<balls_of_block> own_balls_if_near(const domain& grid, view3<const class_t> own, int phase) {
     const box3 box = grown(grid.own(), {1, 1, 1}, whole(grid.volume()));
-    auto distance = agreed(grid.ranks(), [&] { return array3<distance_sq_t>(box.extent()); });
-    const view3<distance_sq_t> inner = distance.view().part(relative(grid.own(), box.lo));
+    auto distance = agreed(grid.ranks(), [&] { return array3<Distance>(box.extent()); });
+    const view3<Distance> inner = distance.view().part(relative(grid.own(), box.lo));
     squared_distance(grid, own, phase, inner);
+    const Distance largest = max_distance_sq(view3<const Distance>(inner));
+    const distance_sq_t largest_of_all = grid.ranks().max(distance_sq_t{largest});
+    if (std::same_as<Distance, short_distance_sq_t> && largest_of_all == too_far_sq<Distance>)
+        return std::nullopt;
     for (const box3& side : shell(grid.own(), box)) {
-        const auto layer = fetch(grid, view3<const distance_sq_t>(inner), side);
+        const auto layer = fetch(grid, view3<const Distance>(inner), side);
         if (!side.empty())
             copy(layer.view(), distance.view().part(relative(side, box.lo)));
     }
-    own_balls found;
-    found.balls = agreed(grid.ranks(), [&] {
-        const distance_sq_t largest = max_distance_sq(view3<const distance_sq_t>(inner));
-        found.max_distance_sq = largest;
-        return find_centres(distance.view(), box, grid.own(), largest);
+    return agreed(grid.ranks(), [&] {
+        return balls_of_block{largest_of_all, find_centres(distance.view(), box, grid.own(), largest), {}};
     });
-    found.max_distance_sq = grid.ranks().max(found.max_distance_sq);
-    return found;
+}
+
+balls_of_block find_own_balls(const domain& grid, view3<const class_t> own, int phase) {
+    auto found = own_balls_if_near<short_distance_sq_t>(grid, own, phase);
+    return found ? std::move(*found) : *own_balls_if_near<distance_sq_t>(grid, own, phase);
 }
 
 box3 bounding_box(const ball& one, index_t reach) {
@@ -77,37 +85,29 @@ void for_each_rank_met(const domain& grid, const ball& one, const Visit& visit) 
                     visit(rank);
 }
 
-std::vector<message> travelling_balls(const domain& grid, const std::vector<ball>& balls) {
+std::vector<message> travelling_balls(const domain& grid, const ball_list& balls) {
     std::map<int, std::vector<ball>> leaving;
-    for (const ball& one : balls)
-        for_each_rank_met(grid, one, [&](int rank) { leaving[rank].push_back(one); });
+    balls.for_each(
+        [&](const ball& one) { for_each_rank_met(grid, one, [&](int rank) { leaving[rank].push_back(one); }); });
     std::vector<message> messages;
     for (const auto& [rank, each] : leaving)
         messages.push_back({rank, to_bytes(each)});
     return messages;
 }
 
-bool in_raster_order(const ball& a, const ball& b) {
-    return std::tie(a.z, a.y, a.x) < std::tie(b.z, b.y, b.x);
-}
-
-void take_in(std::vector<ball>& balls, const std::vector<message>& arrived) {
-    for (const message& each : arrived) {
-        const auto middle = static_cast<std::ptrdiff_t>(balls.size());
-        const auto more = from_bytes<ball>(each.bytes);
-        balls.insert(balls.end(), more.begin(), more.end());
-        std::inplace_merge(balls.begin(), balls.begin() + middle, balls.end(), in_raster_order);
-    }
-}
-
-/// Sends balls to the blocks that they meet and adds those that come from other blocks.
-void exchange_balls(const domain& grid, own_balls& found) {
+/// Sends balls to the blocks that they meet and takes in those that come from other blocks.
+void exchange_balls(const domain& grid, balls_of_block& balls) {
     // Without background every block with phase voxels has its own ball of unbounded size.
-    if (found.max_distance_sq == unbounded_sq)
+    if (grid.ranks().size() == 1 || balls.max_distance_sq == unbounded_sq)
         return;
-    auto leaving = agreed(grid.ranks(), [&] { return travelling_balls(grid, found.balls); });
+    auto leaving = agreed(grid.ranks(), [&] { return travelling_balls(grid, balls.own); });
     const std::vector<message> arrived = grid.ranks().exchange(std::move(leaving));
-    agreed(grid.ranks(), [&] { take_in(found.balls, arrived); });
+    agreed(grid.ranks(), [&] {
+        for (const message& each : arrived) {
+            const auto more = from_bytes<ball>(each.bytes);
+            balls.others.insert(balls.others.end(), more.begin(), more.end());
+        }
+    });
 }
 
 /// Background everywhere, class_outside where the block has it.
@@ -121,10 +121,10 @@ array3<class_t> nothing_kept(view3<const class_t> own) {
 }
 
 /// Paints the own block into `result` and yields the block's table.
-thickness_table paint(const domain& grid, view3<const class_t> own, int phase, std::span<const ball> balls,
+thickness_table paint(const domain& grid, view3<const class_t> own, int phase, const balls_of_block& balls,
                       const depth_bins& depth, const thickness_targets& targets) {
     std::deque<thickness_counter> counters;  // one per thread; a deque, for they must stay where they are
-    paint_thickness(own, phase, grid.own(), balls, [&]() -> run_sink {
+    paint_thickness(own, phase, grid.own(), balls.own, balls.others, [&]() -> run_sink {
         thickness_counter& counter = counters.emplace_back(depth, grid.own().lo);
         return [&counter, &targets](std::span<const painted_run> runs) {
             for (const painted_run& run : runs) {
@@ -164,19 +164,19 @@ void check(const domain& grid, view3<const class_t> own, const depth_bins& depth
 thickness_result measure_thickness(const domain& grid, view3<const class_t> own, int phase, const depth_bins& depth,
                                    std::span<const distance_sq_t> minimum_sq, thickness_map map) {
     agreed(grid.ranks(), [&] { check(grid, own, depth, minimum_sq); });
-    own_balls found = find_own_balls(grid, own, phase);
-    exchange_balls(grid, found);
+    balls_of_block balls = find_own_balls(grid, own, phase);
+    exchange_balls(grid, balls);
     thickness_result result = agreed(grid.ranks(), [&] {
         thickness_result painted;
         if (!minimum_sq.empty())
             painted.kept_classes = nothing_kept(own);
         if (map == thickness_map::kept)
             painted.thickness_sq = array3<distance_sq_t>(own.extent(), 0);
-        painted.table = paint(grid, own, phase, found.balls, depth,
+        painted.table = paint(grid, own, phase, balls, depth,
                               {painted.kept_classes.view(), minimum_sq, painted.thickness_sq.view()});
         return painted;
     });
-    result.max_distance_sq = found.max_distance_sq;
+    result.max_distance_sq = balls.max_distance_sq;
     sum_tables(grid.ranks(), result.table);
     return result;
 }

@@ -3,8 +3,10 @@
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 import unittest
 
 import h5py
@@ -34,9 +36,44 @@ def tomosweep(*arguments, ranks=None, threads=None, cwd=None):
 
 
 def start(*arguments, ranks=None):
-    """A running process that leads a process group of its own, so that all its ranks can be killed at once."""
+    """A running process that leads a session of its own, so that all its ranks can be found."""
     return subprocess.Popen(command_line(arguments, ranks), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                             stdin=subprocess.DEVNULL, start_new_session=True)
+
+
+def session_of(leader):
+    """{process id: program} of all living processes that a started process leads. mpirun gives every rank a process
+    group of its own, but the session stays."""
+    members = {}
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, rest = path.read_text().split("(", 1)[1].rsplit(")", 1)
+        except OSError:
+            continue
+        state, _, _, session = rest.split()[:4]
+        if int(session) == leader and state != "Z":
+            members[int(path.parent.name)] = name
+    return members
+
+
+def signal_ranks(process, number):
+    """To the ranks themselves, as srun and scancel do; mpirun is left alone."""
+    for member, name in session_of(process.pid).items():
+        if name == pathlib.Path(TOMOSWEEP).name:
+            os.kill(member, number)
+
+
+def kill_all(process):
+    """Every process of the run at once, without warning; returns when all are gone."""
+    while members := session_of(process.pid):
+        for member in members:
+            try:
+                os.kill(member, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        process.poll()
+        time.sleep(0.01)
+    process.wait(TIMEOUT_S)
 
 
 def phantom(**keys):

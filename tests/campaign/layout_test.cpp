@@ -53,6 +53,11 @@ INSTANTIATE_TEST_SUITE_P(cases, layouts,
                                            layout_case{{64, 64, 64, 64, 64}, 7, 1.6 * mib, 3, 2},
                                            layout_case{{1, 1}, 8, 0, 2, 1}));  // one voxel, one rank
 
+TEST(layout, more_ranks_than_voxels_are_refused) {
+    EXPECT_THROW(choose_layout({cube("a", 2)}, {}, {16, 1, 0}, plain, 9), input_error);
+    EXPECT_EQ(choose_layout({cube("a", 2)}, {}, {16, 1, 0}, plain, 8).ranks_per_scan, 8);
+}
+
 TEST(layout, largest_scans_come_first_and_equal_ones_in_order) {
     const campaign_layout layout = choose_layout({cube("a", 8), cube("b", 16), cube("c", 8), cube("d", 32)}, {}, {});
     EXPECT_EQ(layout.order, (std::vector<std::size_t>{3, 1, 0, 2}));

@@ -30,6 +30,9 @@ TEST(communicator, broadcast_brings_values_of_any_number) {
         values = {1.5, 2.5, 3.5};
     ranks.broadcast(values, ranks.size() - 1);
     EXPECT_EQ(values, (std::vector<double>{1.5, 2.5, 3.5}));
+    std::string text = ranks.root() ? "from the root" : "longer, and of no importance";
+    ranks.broadcast(text);
+    EXPECT_EQ(text, "from the root");
 }
 
 TEST(communicator, exchange_delivers_every_message_and_nothing_else) {

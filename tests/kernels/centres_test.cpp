@@ -52,7 +52,7 @@ TEST(centres, kept_balls_cover_what_all_balls_cover) {
         const auto distance = oracle::squared_distance(volume.classes.view(), 1);
         const box3 box = whole(distance.extent());
         for (const distance_sq_t table_size : {distance_sq_t{1000}, distance_sq_t{2}}) {
-            const auto balls = find_centres(distance.view(), box, box, table_size);
+            const auto balls = find_centres(distance.view(), box, box, table_size).unpacked();
             EXPECT_EQ(values(covered_by(balls, volume.classes.view(), 1)),
                       values(oracle::local_thickness(volume.classes.view(), 1)))
                 << volume.name;
@@ -69,14 +69,15 @@ TEST(centres, an_odd_slab_keeps_only_its_middle_layer) {
     for (std::int32_t y = 0; y < 8; ++y)
         for (std::int32_t x = 0; x < 70; ++x)
             middle.push_back({4, y, x, 9});
-    EXPECT_EQ(find_centres(distance.view(), box, box, 9), middle);
+    EXPECT_EQ(find_centres(distance.view(), box, box, 9).unpacked(), middle);
 }
 
 TEST(centres, an_unbounded_block_has_one_ball) {
     const auto volume = support::filled({3, 4, 5}, 0);
     const auto distance = oracle::squared_distance(volume.classes.view(), 0);
     const box3 box{{1, 1, 1}, {4, 5, 6}};
-    EXPECT_EQ(find_centres(distance.view(), box, box, unbounded_sq), std::vector<ball>({{1, 1, 1, unbounded_sq}}));
+    EXPECT_EQ(find_centres(distance.view(), box, box, unbounded_sq).unpacked(),
+              std::vector<ball>({{1, 1, 1, unbounded_sq}}));
 }
 
 TEST(centres, balls_inside_balls_of_farther_voxels_are_dropped_exactly) {
@@ -90,7 +91,7 @@ TEST(centres, balls_inside_balls_of_farther_voxels_are_dropped_exactly) {
     const auto distance = squared_distance(classes.view(), 0);
     const box3 box = whole(distance.extent());
     ASSERT_GE(max_distance_sq(distance.view()), 81U);
-    const auto balls = find_centres(distance.view(), box, box, 1000);
+    const auto balls = find_centres(distance.view(), box, box, 1000).unpacked();
     EXPECT_EQ(values(covered_by(balls, classes.view(), 0)), values(oracle::local_thickness(classes.view(), 0)));
 }
 
@@ -98,7 +99,7 @@ TEST(centres, blocks_with_halo_list_the_centres_of_the_whole) {
     const auto volume = support::blobs({24, 25, 70}, 12, 12, 11);
     const auto distance = oracle::squared_distance(volume.classes.view(), 0);
     const box3 box = whole(distance.extent());
-    const auto all = find_centres(distance.view(), box, box, 400);
+    const auto all = find_centres(distance.view(), box, box, 400).unpacked();
     for (const box3& interior : {box3{{0, 0, 0}, {7, 25, 70}}, box3{{7, 4, 30}, {24, 19, 66}}}) {
         const box3 seen = grown(interior, {3, 3, 3}, box);
         std::vector<ball> expected;
@@ -106,7 +107,8 @@ TEST(centres, blocks_with_halo_list_the_centres_of_the_whole) {
             if (interior.contains({one.z, one.y, one.x}))
                 expected.push_back(one);
         EXPECT_FALSE(expected.empty());
-        EXPECT_EQ(find_centres(view3<const distance_sq_t>(distance.view()).part(seen), seen, interior, 400), expected);
+        EXPECT_EQ(find_centres(view3<const distance_sq_t>(distance.view()).part(seen), seen, interior, 400).unpacked(),
+                  expected);
     }
 }
 

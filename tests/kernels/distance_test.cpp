@@ -120,6 +120,23 @@ TEST(distance, blocks_with_halo_equal_the_whole_along_y_and_z) {
     }
 }
 
+/// Distances up to and beyond 255 voxels along each axis: 65534 is the last value that the short type holds.
+TEST(distance, short_distances_are_exact_or_too_far) {
+    for (const extent3& extent : {extent3{2, 3, 400}, extent3{2, 400, 3}, extent3{400, 3, 2}, extent3{160, 170, 150}}) {
+        const auto volume = support::one_background_voxel(extent, {extent.z / 100, 1, extent.x / 100});
+        const auto exact = squared_distance(volume.classes.view(), 0);
+        const auto narrow = squared_distance<short_distance_sq_t>(volume.classes.view(), 0);
+        ASSERT_GT(max_distance_sq(exact.view()), too_far_sq<short_distance_sq_t>);
+        index_t far = 0;
+        for (index_t i = 0; i < exact.voxels(); ++i) {
+            const distance_sq_t held = std::min<distance_sq_t>(exact.data()[i], too_far_sq<short_distance_sq_t>);
+            ASSERT_EQ(narrow.data()[i], held) << "voxel " << i;
+            far += held == too_far_sq<short_distance_sq_t> ? 1 : 0;
+        }
+        EXPECT_EQ(max_distance_sq(narrow.view()), far > 0 ? too_far_sq<short_distance_sq_t> : 0);
+    }
+}
+
 TEST(distance, largest_distance_is_found) {
     const auto volume = support::one_background_voxel({4, 5, 66}, {0, 0, 0});
     EXPECT_EQ(max_distance_sq(squared_distance(volume.classes.view(), 0).view()), 9U + 16U + 65U * 65U);

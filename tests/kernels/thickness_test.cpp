@@ -58,12 +58,12 @@ TEST(thickness, balls_from_other_blocks_reach_in) {
     const auto classes = volume.classes.view();
     const box3 all = whole(classes.extent());
     const auto expected = oracle::local_thickness(classes, 0);
-    auto balls = find_centres(squared_distance(classes, 0).view(), all, all, 1000);
+    auto balls = find_centres(squared_distance(classes, 0).view(), all, all, 1000).unpacked();
     std::shuffle(balls.begin(), balls.end(), std::mt19937_64(3));
     for (const box3& box :
          {box3{{0, 0, 0}, {9, 15, 65}}, box3{{9, 10, 65}, {20, 15, 80}}, box3{{4, 5, 6}, {5, 6, 7}}}) {
         array3<distance_sq_t> block(box.extent(), 0);
-        paint_thickness_map(classes.part(box), 0, box, balls, block.view());
+        paint_thickness_map(classes.part(box), 0, box, {}, balls, block.view());
         array3<distance_sq_t> wanted(box.extent());
         copy(view3<const distance_sq_t>(expected.view()).part(box), wanted.view());
         EXPECT_EQ(values(block), values(wanted));
@@ -87,7 +87,7 @@ TEST(thickness, every_phase_voxel_is_handed_over_exactly_once) {
     const auto distance = squared_distance(classes, 1);
     const auto balls = find_centres(distance.view(), box, box, max_distance_sq(distance.view()));
     std::deque<std::map<distance_sq_t, index_t>> counts;
-    paint_thickness(classes, 1, box, balls, [&]() -> run_sink {
+    paint_thickness(classes, 1, box, balls, {}, [&]() -> run_sink {
         return [&count = counts.emplace_back()](std::span<const painted_run> runs) {
             for (const painted_run& run : runs)
                 count[run.radius_sq] += std::popcount(run.voxels);
@@ -107,7 +107,8 @@ TEST(thickness, reports_a_phase_voxel_that_no_ball_covers) {
     const auto volume = support::filled({3, 3, 3}, 0);
     array3<distance_sq_t> map(volume.classes.extent(), 0);
     const std::vector<ball> balls = {{0, 0, 0, 5}};
-    EXPECT_THROW(paint_thickness_map(volume.classes.view(), 0, whole(map.extent()), balls, map.view()), internal_error);
+    EXPECT_THROW(paint_thickness_map(volume.classes.view(), 0, whole(map.extent()), {}, balls, map.view()),
+                 internal_error);
 }
 
 }  // namespace

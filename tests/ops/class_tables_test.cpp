@@ -55,6 +55,21 @@ TEST(tabulate_classes, equals_counts_of_the_whole_volume) {
         expect_tables(ranks, volume, directions[next++ % 3]);
 }
 
+TEST(tabulate_classes, is_the_same_in_slabs_of_any_size) {
+    const auto ranks = communicator::world();
+    const named_volume volume = support::blobs({15, 14, 13}, 9, 6, 77);
+    SCOPED_TRACE(volume.name);
+    const depth_bins depth = two_bins(axis::z, volume.classes.extent());
+    std::vector<phase_counts> expected;
+    for (int phase = 0; phase < phases; ++phase)
+        expected.push_back(expected_table(volume.classes, phase, depth));
+    on_all_grids(ranks, volume.classes.extent(), [&](const domain& grid) {
+        const auto own = part_of(volume.classes, grid.own());
+        for (const index_t slab : {index_t{50}, index_t{333}})
+            EXPECT_EQ(tabulate_classes(grid, own.view(), phases, depth, both_connectivities, slab), expected);
+    });
+}
+
 TEST(tabulate_classes, components_that_wind_through_all_blocks_are_one) {
     const auto ranks = communicator::world();
     for (const extent3& extent : {extent3{9, 13, 12}, extent3{5, 8, 31}}) {

@@ -14,6 +14,12 @@ class rock_core(unittest.TestCase):
         cls.intact = analyse("rock-core-intact", "rock-core-intact-sweep")
         cls.deformed = analyse("rock-core-deformed", "rock-core-deformed-sweep")
 
+    def test_otsu_of_the_whole_slices_and_its_volume_fraction_are_the_described_ones(self):
+        whole = analyse("rock-core-whole", "no-widths")
+        self.assertEqual(whole["scan"].tolist(), [b"intact", b"deformed"])
+        self.assertEqual(whole["threshold_grey"][:, 0].tolist(), [71, 43])
+        self.assertEqual([round(share, 4) for share in whole["volume_fraction"][:, 0, 0]], [0.3231, 0.3157])
+
     def test_states_are_compared_within_equal_cylinders(self):
         sizes = [state["region_voxels"].item() for state in (self.intact, self.deformed)]
         self.assertLess(abs(sizes[0] / sizes[1] - 1), 1e-3)

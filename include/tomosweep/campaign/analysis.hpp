@@ -38,11 +38,15 @@ public:
 /// Called on every rank of the scan after each threshold: the safe point. It may throw on all of them alike.
 using threshold_done = std::function<void()>;
 
+/// Whether a block's grey levels and mask are needed again when a phase has been classified.
+enum class block_use : std::uint8_t { again, last };
+
 /// All tables of one phase over the whole sweep. The class volume of a chain is passed over once for all its
 /// thresholds; then each threshold's distances and local thickness are computed once, and the thickness classes are
-/// passed over once for all resolution limits that remove something. `fields` may be null. Collective; bit-identical
-/// for any number of ranks and threads. Peak: see docs/algorithms.md.
-phase_tables analyse_phase(const domain& grid, const scan_block& block, phase_side where,
+/// passed over once for all resolution limits that remove something. `fields` may be null. The last use of a block
+/// empties it as soon as its voxels have classes, so that it takes no memory while distances do. Collective;
+/// bit-identical for any number of ranks and threads. Peak: see docs/algorithms.md.
+phase_tables analyse_phase(const domain& grid, scan_block& block, block_use use, phase_side where,
                            const grey_thresholds& thresholds, const point_grid& points, field_sink* fields,
                            const threshold_done& done);
 

@@ -27,13 +27,19 @@ public:
     void label(std::size_t threshold, view3<const std::uint64_t> own) override;
     void thickness_sq(std::size_t threshold, view3<const distance_sq_t> own) override;
 
+    /// Whether a field could not be stored: no fault of the scan, and the same on all ranks.
+    bool failed() const { return failed_; }
+
 private:
+    template <field_voxel T>
+    void write(const char* field, std::size_t threshold, view3<const T> own);
     bool wants(const char* field) const;
 
     shard_writer& shard_;
     const domain& grid_;
     std::string phase_;  ///< empty when the job has a single phase
     std::vector<std::string> wanted_;
+    bool failed_ = false;
 };
 
 }  // namespace tomosweep

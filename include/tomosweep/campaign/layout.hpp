@@ -29,7 +29,8 @@ struct campaign_layout {
 
 /// The smallest groups in which the largest scan fits into memory, as many as there are scans to take; ranks left over
 /// make the groups larger as long as the largest scan has voxels for them. `ranks_per_scan` overrules that size.
-/// Throws resource_error, with what would fit, when no group does. Pure, the same on all ranks.
+/// Throws resource_error, with what would fit, when no group does; input_error when more ranks than a scan has voxels
+/// are asked for. Pure, the same on all ranks.
 campaign_layout choose_layout(const std::vector<scan_load>& scans, const workload& work, const rank_pool& pool,
                               const cost_model& model = {}, std::optional<int> ranks_per_scan = {});
 

@@ -24,8 +24,8 @@ public:
 
     /// Makes the folders, and removes what killed runs left behind. Throws resource_error when that is not allowed.
     void prepare() const;
-    /// Removes all shards and the archive of these scans.
-    void clear(const std::vector<scan_spec>& scans) const;
+    /// Removes the shard of a scan, and the merged archive, which would be out of date.
+    void remove(const std::string& id) const;
 
     const std::string& directory() const { return directory_; }
     std::string shard_path(const std::string& id) const;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -103,6 +104,9 @@ public:
         values.resize(count);
         broadcast_bytes(reinterpret_cast<std::byte*>(values.data()), count * sizeof(T), root);
     }
+
+    /// The text of rank `root` on every rank.
+    void broadcast(std::string& text, int root = 0) const;
 
     /// One value of every rank, by rank, on every rank.
     template <transferable T>

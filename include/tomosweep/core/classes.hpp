@@ -1,6 +1,8 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <limits>
 
 #include "tomosweep/core/index.hpp"
 
@@ -24,6 +26,15 @@ inline constexpr class_t class_outside = 255;
 using distance_sq_t = std::uint32_t;
 /// Distance in a volume without any background: no sphere ends anywhere.
 inline constexpr distance_sq_t unbounded_sq = 0xFFFFFFFFU;
+
+/// The same in half the memory, as long as every distance of the volume stays below 256 voxels.
+using short_distance_sq_t = std::uint16_t;
+
+template <class T>
+concept distance_value = std::same_as<T, distance_sq_t> || std::same_as<T, short_distance_sq_t>;
+/// What the type cannot hold: this squared distance and everything farther, up to no background at all.
+template <distance_value Distance>
+inline constexpr Distance too_far_sq = std::numeric_limits<Distance>::max();
 
 /// Neighbours of a voxel that count as connected: 6 share a face, 26 share a face, an edge or a corner.
 enum class connectivity : std::uint8_t { six, twentysix };

@@ -6,19 +6,9 @@
 
 #include "tomosweep/core/array.hpp"
 #include "tomosweep/core/classes.hpp"
+#include "tomosweep/kernels/ball_list.hpp"
 
 namespace tomosweep {
-
-/// The voxels q with |q - centre|^2 < radius_sq. Position in the whole volume; 16 bytes, sent between ranks as they
-/// are.
-struct ball {
-    std::int32_t z = 0;
-    std::int32_t y = 0;
-    std::int32_t x = 0;
-    distance_sq_t radius_sq = 0;
-
-    friend bool operator==(const ball&, const ball&) = default;
-};
 
 /// Steps to the neighbours whose balls are tried as containers, up to the order and the sign of their parts.
 inline constexpr std::array<index3, 7> containment_steps = {
@@ -49,8 +39,11 @@ private:
 /// inside it, in raster order of their centres. Give one voxel of halo where a neighbouring block exists (three see all
 /// that there is to see); without it more balls are kept than needed. `max_distance_sq` (of the block) sizes the
 /// tables: a smaller value costs time, not exactness. In a volume without background (unbounded_sq) the block yields
-/// one ball at its first phase voxel. Local. The same result for any number of threads. 16 bytes per ball.
-std::vector<ball> find_centres(view3<const distance_sq_t> distance, const box3& box, const box3& interior,
-                               distance_sq_t max_distance_sq);
+/// one ball at its first phase voxel. No distance may be too far for its type otherwise. Local. The same result for any
+/// number of threads. 2 to 3 bytes per ball.
+ball_list find_centres(view3<const distance_sq_t> distance, const box3& box, const box3& interior,
+                       distance_sq_t max_distance_sq);
+ball_list find_centres(view3<const short_distance_sq_t> distance, const box3& box, const box3& interior,
+                       distance_sq_t max_distance_sq);
 
 }  // namespace tomosweep

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "tomosweep/core/array.hpp"
@@ -15,6 +16,8 @@ namespace tomosweep {
 /// The passes are separate so that a distributed volume can feed each of them with what lies beyond the block:
 ///     row_backgrounds -> (carries along the rank line) -> distance_along_x -> (halo) -> extend_distance along y
 ///     -> (halo) -> extend_distance along z -> clear_outside_phase.
+/// All are compiled for both types of distance. Where the true value does not fit the type, the result is too_far_sq;
+/// all others are exact, since what the type cannot hold cannot be part of a minimum that it can.
 
 /// No background in a row, or none beyond its end.
 inline constexpr index_t no_background = -1;
@@ -37,29 +40,41 @@ struct row_carry {
 /// One span per row, in the order z * ny + y. Local.
 std::vector<background_span> row_backgrounds(view3<const class_t> classes, int phase);
 
-/// Writes the squared distance along x alone; unbounded_sq where the row has no background. `carries` holds one entry
+/// Writes the squared distance along x alone; too_far_sq where the row has no background. `carries` holds one entry
 /// per row in the order z * ny + y, or is empty when nothing lies beyond the block. Local.
+template <distance_value Distance>
 void distance_along_x(view3<const class_t> classes, int phase, std::span<const row_carry> carries,
-                      view3<distance_sq_t> distance);
+                      view3<Distance> distance);
+
+/// distance_along_x and extend_distance along y in one, layer by layer, so that the second finds the result of the
+/// first in the cache: for blocks with nothing beyond them along y. Local.
+template <distance_value Distance>
+void distance_in_layers(view3<const class_t> classes, int phase, std::span<const row_carry> carries,
+                        view3<Distance> distance);
 
 /// Lets distances of the axes done so far spread along `direction` (y or z):
 ///     to(i) = min over all j of from(j) + (first + i - j)^2,
 /// where i and j count along `direction`, `from` has the extent of `to` on the other two axes and may be longer along
 /// `direction`; `first` is the layer of `from` at which `to` begins. `to` may be that part of `from` itself: every line
-/// is read before it is written. Entries that are unbounded_sq stay out of the minimum. Local. Cost: grows with the
+/// is read before it is written. Entries that are too_far_sq stay out of the minimum. Local. Cost: grows with the
 /// distance up to about 100 voxels, then a linear-time lower envelope takes over; scratch of 64 bytes per voxel of one
 /// line and thread.
-void extend_distance(axis direction, view3<const distance_sq_t> from, index_t first, view3<distance_sq_t> to);
+template <distance_value Distance>
+void extend_distance(axis direction, view3<const std::type_identity_t<Distance>> from, index_t first,
+                     view3<Distance> to);
 
 /// Sets the distance of every voxel that is not in the phase to 0: background already is, class_outside becomes so.
 /// Local.
-void clear_outside_phase(view3<const class_t> classes, int phase, view3<distance_sq_t> distance);
+template <distance_value Distance>
+void clear_outside_phase(view3<const class_t> classes, int phase, view3<Distance> distance);
 
 /// Largest distance of the block; 0 for an empty one. Local.
 distance_sq_t max_distance_sq(view3<const distance_sq_t> distance);
+short_distance_sq_t max_distance_sq(view3<const short_distance_sq_t> distance);
 
-/// All passes for a volume that is one block: squared distance of every phase voxel, 0 elsewhere, unbounded_sq in all
-/// of the phase when the volume has no background. Local; 4 bytes per voxel for the result.
-array3<distance_sq_t> squared_distance(view3<const class_t> classes, int phase);
+/// All passes for a volume that is one block: squared distance of every phase voxel, 0 elsewhere, too_far_sq in all
+/// of the phase when the volume has no background. Local; 2 or 4 bytes per voxel for the result.
+template <distance_value Distance = distance_sq_t>
+array3<Distance> squared_distance(view3<const class_t> classes, int phase);
 
 }  // namespace tomosweep

@@ -24,25 +24,25 @@ using run_sink = std::function<void(std::span<const painted_run>)>;
 
 /// Local thickness of a block (Hildebrand & Rueegsegger 1997): every voxel p of the phase gets
 ///     max of radius_sq over the balls with |p - centre|^2 < radius_sq,
-/// and is handed over exactly once. `balls` are those of find_centres() for this block and those of other blocks that
-/// reach into it, in any order; raster order as a whole is fastest. `box` is the block's place in the whole volume.
-/// `make_sink` is called once per thread, never by two at a time; which thread paints which voxel is not determined, so
-/// sinks have to gather what does not depend on order: maps and integer sums. Balls of radius unbounded_sq cover
-/// everything. Throws internal_error when the balls leave a phase voxel uncovered. Local.
+/// and is handed over exactly once. `own` are the balls of find_centres() for this block, `others` those of other
+/// blocks that reach into it, in any order. `box` is the block's place in the whole volume. `make_sink` is called once
+/// per thread, never by two at a time; which thread paints which voxel is not determined, so sinks have to gather what
+/// does not depend on order: maps and integer sums. Balls of radius unbounded_sq cover everything. Throws
+/// internal_error when the balls leave a phase voxel uncovered. Local.
 ///
 /// Method: balls by falling radius over a bitmap of the voxels not yet painted, 64 voxels and many rows per operation.
-/// The block is worked on in slabs along z. Scratch: 1/8 byte per voxel of the slabs in work and 16 bytes per ball
+/// The block is worked on in slabs along z. Scratch: 1/8 byte per voxel of the slabs in work and 32 bytes per ball
 /// that reaches them, and nothing per voxel of the block.
-void paint_thickness(view3<const class_t> classes, int phase, const box3& box, std::span<const ball> balls,
-                     const std::function<run_sink()>& make_sink);
+void paint_thickness(view3<const class_t> classes, int phase, const box3& box, const ball_list& own,
+                     std::span<const ball> others, const std::function<run_sink()>& make_sink);
 
-/// The same, written to `thickness`; voxels outside the phase stay as they are. May be the array that held the
-/// distances: it is 0 there already. Local.
-void paint_thickness_map(view3<const class_t> classes, int phase, const box3& box, std::span<const ball> balls,
-                         view3<distance_sq_t> thickness);
+/// The same, written to `thickness`; voxels outside the phase stay as they are. Local.
+void paint_thickness_map(view3<const class_t> classes, int phase, const box3& box, const ball_list& own,
+                         std::span<const ball> others, view3<distance_sq_t> thickness);
 
 /// Local thickness of a volume that is one block: squared radius of the largest covering ball, 0 outside the phase,
-/// unbounded_sq in all of the phase when there is no background. Local; peak 4 bytes per voxel and 32 per ball.
+/// unbounded_sq in all of the phase when there is no background. Local; peak 4 bytes per voxel and
+/// 3 per ball.
 array3<distance_sq_t> local_thickness(view3<const class_t> classes, int phase);
 
 }  // namespace tomosweep

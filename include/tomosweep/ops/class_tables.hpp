@@ -22,10 +22,12 @@ inline constexpr std::array both_connectivities{connectivity::six, connectivity:
 /// `depth` or `own` do not fit the volume, resource_error when memory is short on any.
 /// Cost: one neighbourhood pass, and per connectivity one tree pass; then boundary trees are joined pairwise in
 /// log2(ranks) rounds, each halving the grid of ranks along its longest axis, so that a rank sends its tree once and no
-/// rank ever holds more than the two trees that it joins (in the manner of Gazagnes & Wilkinson 2021). Peak: a second
-/// copy of the block (1 byte per voxel) during the neighbourhood pass; during the tree passes what grow() states.
+/// rank ever holds more than the two trees that it joins (in the manner of Gazagnes & Wilkinson 2021). Peak: on
+/// several ranks a copy of `voxels_per_slab` voxels at a time (1 byte each) during the neighbourhood pass; during the
+/// tree passes what grow() states.
 std::vector<phase_counts> tabulate_classes(const domain& grid, view3<const class_t> own, int phases,
                                            const depth_bins& depth,
-                                           std::span<const connectivity> adjacencies = both_connectivities);
+                                           std::span<const connectivity> adjacencies = both_connectivities,
+                                           index_t voxels_per_slab = index_t{1} << 21);
 
 }  // namespace tomosweep

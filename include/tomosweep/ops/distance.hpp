@@ -27,10 +27,12 @@ void require_distances_fit(const extent3& volume);
 array3<distance_sq_t> squared_distance(const domain& grid, view3<const class_t> own, int phase);
 
 /// Largest number of voxels that are extended along y or z in one go. Small slabs save memory, large ones messages.
-inline constexpr index_t slab_voxels = index_t{1} << 22;
+inline constexpr index_t slab_voxels = index_t{1} << 20;
 
-/// The same, written to `distance`, which has the extent of the own block and may lie in a larger array.
-void squared_distance(const domain& grid, view3<const class_t> own, int phase, view3<distance_sq_t> distance,
+/// The same, written to `distance`, which has the extent of the own block and may lie in a larger array. Values that
+/// the type cannot hold become too_far_sq, all others are exact.
+template <distance_value Distance>
+void squared_distance(const domain& grid, view3<const class_t> own, int phase, view3<Distance> distance,
                       index_t voxels_per_slab = slab_voxels);
 
 /// Largest distance of the whole volume, on every rank; 0 when the phase is empty. Collective.

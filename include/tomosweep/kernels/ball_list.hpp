@@ -1,0 +1,106 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "tomosweep/core/classes.hpp"
+#include "tomosweep/core/index.hpp"
+
+namespace tomosweep {
+
+/// The voxels q with |q - centre|^2 < radius_sq. Position in the whole volume; 16 bytes, sent between ranks as they
+/// are.
+struct ball {
+    std::int32_t z = 0;
+    std::int32_t y = 0;
+    std::int32_t x = 0;
+    distance_sq_t radius_sq = 0;
+
+    friend bool operator==(const ball&, const ball&) = default;
+};
+
+/// Balls whose centres lie in one layer of a box, in raster order. Each takes two or three bytes: the number of voxels
+/// from the centre before, then the squared radius, in groups of seven bits whose highest bit says that more follow.
+class layer_balls {
+public:
+    /// `voxel` is y * extent.x + x in the layer, above that of the ball before.
+    void add(index_t voxel, distance_sq_t radius_sq) {
+        append(static_cast<std::uint64_t>(voxel - last_));
+        append(radius_sq);
+        last_ = voxel;
+    }
+    void clear() {
+        bytes_.clear();
+        last_ = 0;
+    }
+    bool empty() const { return bytes_.empty(); }
+
+    /// Calls visit(y, x, radius_sq), relative to the layer, whose rows have `row` voxels.
+    template <class Visit>
+    void for_each(index_t row, Visit&& visit) const {
+        index_t y = 0, x = 0;
+        for (const std::uint8_t* next = bytes_.data(); next != bytes_.data() + bytes_.size();) {
+            for (x += static_cast<index_t>(take(next)); x >= row; x -= row)
+                ++y;
+            visit(y, x, static_cast<distance_sq_t>(take(next)));
+        }
+    }
+
+private:
+    void append(std::uint64_t value) {
+        for (; value >= 0x80; value >>= 7)
+            bytes_.push_back(static_cast<std::uint8_t>(value | 0x80));
+        bytes_.push_back(static_cast<std::uint8_t>(value));
+    }
+    static std::uint64_t take(const std::uint8_t*& next) {
+        std::uint64_t value = 0;
+        for (int shift = 0;; shift += 7) {
+            const std::uint8_t byte = *next++;
+            value |= std::uint64_t{byte & 0x7FU} << shift;
+            if (byte < 0x80)
+                return value;
+        }
+    }
+
+    std::vector<std::uint8_t> bytes_;
+    index_t last_ = 0;
+};
+
+/// The balls of a block, layer by layer.
+class ball_list {
+public:
+    ball_list() = default;
+    explicit ball_list(const box3& box) : box_(box), layers_(static_cast<std::size_t>(box.extent().z)) {}
+
+    /// Balls with centres in layer `z` of the whole volume.
+    layer_balls& layer(index_t z) { return layers_[static_cast<std::size_t>(z - box_.lo.z)]; }
+
+    /// Calls visit(ball) in raster order for all balls with centres in the layers [z_lo, z_hi) of the whole volume.
+    template <class Visit>
+    void for_each(index_t z_lo, index_t z_hi, Visit&& visit) const {
+        const index_t end = std::min(z_hi, box_.lo.z + static_cast<index_t>(layers_.size()));
+        for (index_t z = std::max(z_lo, box_.lo.z); z < end; ++z)
+            layers_[static_cast<std::size_t>(z - box_.lo.z)].for_each(
+                box_.extent().x, [&](index_t y, index_t x, distance_sq_t radius_sq) {
+                    visit(ball{static_cast<std::int32_t>(z), static_cast<std::int32_t>(box_.lo.y + y),
+                               static_cast<std::int32_t>(box_.lo.x + x), radius_sq});
+                });
+    }
+    template <class Visit>
+    void for_each(Visit&& visit) const {
+        for_each(box_.lo.z, box_.hi.z, std::forward<Visit>(visit));
+    }
+    std::vector<ball> unpacked() const {
+        std::vector<ball> balls;
+        for_each([&](const ball& one) { balls.push_back(one); });
+        return balls;
+    }
+
+private:
+    box3 box_;
+    std::vector<layer_balls> layers_;
+};
+
+}  // namespace tomosweep

@@ -1,0 +1,202 @@
+"""A campaign that was stopped, changed or cut in parts ends as if it had run in one go."""
+
+import random
+import signal
+import time
+import unittest
+
+import h5py
+
+from program import (DONE, INTERRUPTED, SWEEP, assert_nothing_half_written, assert_same_content, campaign,
+                     campaign_content, folder_test, kill_all, signal_ranks, start)
+
+
+class resume_test(folder_test):
+    def setUp(self):
+        super().setUp()
+        self.sweep = self.write("sweep.yaml", SWEEP)
+
+    def run_job(self, job, out, *options, code=DONE, **how):
+        arguments = ["run", self.write("job.yaml", job), self.sweep, "-o", self.folder / out, *options]
+        return self.expect(code, *arguments, **how)
+
+    def times(self, out):
+        return {path.stem: path.stat().st_mtime_ns for path in (self.folder / out / "scans").glob("*.h5")}
+
+    def assert_same_runs(self, found, expected):
+        assert_same_content(self, campaign_content(self.folder / found), campaign_content(self.folder / expected), found)
+
+
+class second_run(resume_test):
+    def test_does_nothing_and_says_so(self):
+        job = campaign(3)
+        self.run_job(job, "out", ranks=2)
+        before, content = self.times("out"), campaign_content(self.folder / "out")
+        finished = self.run_job(job, "out", ranks=3)
+        self.assertIn("0 scans to do, 3 complete", finished.stderr)
+        self.assertEqual(self.times("out"), before)
+        assert_same_content(self, campaign_content(self.folder / "out"), content, "second run")
+
+    def test_computes_again_only_the_scan_that_changed(self):
+        job = campaign(3)
+        self.run_job(job, "out")
+        before = self.times("out")
+        job["scans"][1]["source"]["seed"] = 77
+        self.run_job(job, "out")
+        changed = {scan for scan, then in self.times("out").items() if then != before[scan]}
+        self.assertEqual(changed, {"s1"})
+        self.run_job(job, "at-once")
+        self.assert_same_runs("out", "at-once")
+
+    def test_computes_again_a_scan_whose_file_changed(self):
+        self.expect(DONE, "phantom", self.write("spec.yaml", campaign(2)), "-o", self.folder / "data", "--format", "raw")
+        arguments = ["run", self.folder / "data" / "job.yaml", self.sweep, "-o", self.folder / "out"]
+        self.expect(DONE, *arguments)
+        before = self.times("out")
+        raw = self.folder / "data" / "s0.raw"
+        raw.write_bytes(raw.read_bytes()[::-1])
+        self.assertIn("1 scans to do, 1 complete", self.expect(DONE, *arguments).stderr)
+        self.assertEqual(self.times("out")["s1"], before["s1"])
+
+    def test_renaming_labels_of_a_scan_is_seen_in_the_archive(self):
+        job = campaign(2)
+        self.run_job(job, "out")
+        job["scans"][0]["sample"] = "renamed"
+        self.run_job(job, "out")
+        with h5py.File(self.folder / "out" / "campaign.h5") as archive:
+            self.assertEqual(list(archive["sample"].asstr()), ["renamed", "b"])
+
+    def test_another_sweep_computes_all_again(self):
+        self.run_job(campaign(2), "out")
+        self.sweep = self.write("other.yaml", {**SWEEP, "threshold": {"values": [80, 90, 100]}})
+        self.assertIn("2 scans to do, 0 complete", self.run_job(campaign(2), "out").stderr)
+
+    def test_fresh_starts_over(self):
+        self.run_job(campaign(2), "out")
+        before = self.times("out")
+        self.run_job(campaign(2), "out", "--fresh")
+        self.assertTrue(all(then != before[scan] for scan, then in self.times("out").items()))
+
+    def test_asking_for_fields_later_computes_again(self):
+        self.run_job(campaign(1), "out")
+        self.run_job(campaign(1), "out", "--fields", "mask")
+        self.run_job(campaign(1), "at-once", "--fields", "mask")
+        self.assert_same_runs("out", "at-once")
+
+
+class parts(resume_test):
+    def test_scans_by_pattern_then_the_rest(self):
+        job = campaign(4)
+        self.run_job(job, "out", "--scans", "s[13]")
+        self.assertEqual(set(self.times("out")), {"s1", "s3"})
+        self.assertIn("2 scans to do, 2 complete", self.run_job(job, "out").stderr)
+        self.run_job(job, "at-once")
+        self.assert_same_runs("out", "at-once")
+
+    def test_shards_then_merge(self):
+        job = campaign(5)
+        for part in (2, 1, 3):
+            self.run_job(job, "out", "--shard", f"{part}/3")
+        self.run_job(job, "at-once")
+        self.assert_same_runs("out", "at-once")
+        (self.folder / "out" / "campaign.h5").unlink()
+        self.expect(DONE, "merge", self.folder / "out")
+        self.assert_same_runs("out", "at-once")
+
+    def test_shards_at_the_same_time(self):
+        job = self.write("job.yaml", campaign(6))
+        out = self.folder / "out"
+        running = [start("run", job, self.sweep, "-o", out, "--shard", f"{part}/3") for part in (1, 2, 3)]
+        self.assertEqual([process.wait(60) for process in running], [DONE] * 3)
+        self.expect(DONE, "merge", out)
+        assert_nothing_half_written(self, out)
+        self.run_job(campaign(6), "at-once")
+        self.assert_same_runs("out", "at-once")
+
+    def test_pooled_thresholds_are_the_same_in_every_part(self):
+        self.sweep = self.write("sweep.yaml", {**SWEEP, "threshold": {"rule": "otsu", "scope": "campaign"}})
+        job = campaign(4)
+        for part in (1, 2):
+            self.run_job(job, "out", "--shard", f"{part}/2")
+        self.run_job(job, "at-once")
+        self.assert_same_runs("out", "at-once")
+
+
+def long_job():
+    """Takes a few seconds, in many steps."""
+    job = campaign(5)
+    for scan in job["scans"]:
+        scan["source"]["shape"] = [32, 72, 72]
+    return job
+
+
+class stop_test(resume_test):
+    ranks = 3
+    options = ("--fields", "mask,labels,thickness", "--ranks-per-scan", 2)
+
+    def setUp(self):
+        super().setUp()
+        self.sweep = self.write("sweep.yaml", {**SWEEP, "threshold": {"values": list(range(80, 125, 4))}})
+        self.job = self.write("job.yaml", long_job())
+        began = time.monotonic()
+        self.expect(DONE, "run", self.job, self.sweep, "-o", self.folder / "at-once", *self.options, ranks=self.ranks)
+        self.seconds = time.monotonic() - began
+
+    def begin(self, out):
+        return start("run", self.job, self.sweep, "-o", self.folder / out, *self.options, ranks=self.ranks)
+
+    def finish(self, out):
+        self.expect(DONE, "run", self.job, self.sweep, "-o", self.folder / out, *self.options, ranks=self.ranks)
+        assert_nothing_half_written(self, self.folder / out)
+        self.assert_same_runs(out, "at-once")
+
+
+class killed(stop_test):
+    def test_at_any_moment_then_run_again(self):
+        seed = random.SystemRandom().randrange(2**32)
+        print(f"seed {seed}", flush=True)
+        moments = random.Random(seed)
+        for attempt in range(10):
+            running = self.begin("out")
+            time.sleep(moments.uniform(0.1, 0.6) * self.seconds)
+            kill_all(running)
+            if attempt % 3 == 2:
+                self.finish("out")
+                for path in (self.folder / "out" / "scans").glob("s[024].h5"):
+                    path.unlink()
+        self.finish("out")
+
+
+class stopped(stop_test):
+    def await_first_scan(self, out):
+        end = time.monotonic() + 60
+        while not list((self.folder / out / "scans").glob("s*.h5")) and time.monotonic() < end:
+            time.sleep(0.01)
+
+    def check(self, number):
+        running = self.begin("out")
+        self.await_first_scan("out")
+        signal_ranks(running, number)
+        self.assertEqual(running.wait(60), INTERRUPTED)
+        self.assertLess(len(self.times("out")), 5)
+        assert_nothing_half_written(self, self.folder / "out")
+        self.finish("out")
+
+    def test_by_sigterm(self):
+        self.check(signal.SIGTERM)
+
+    def test_by_sigusr1_to_mpirun_which_passes_it_on(self):
+        running = self.begin("out")
+        self.await_first_scan("out")
+        running.send_signal(signal.SIGUSR1)
+        self.assertEqual(running.wait(60), INTERRUPTED)
+        self.finish("out")
+
+
+class stopped_without_mpirun(stopped):
+    ranks = None
+    options = ("--fields", "mask")
+
+
+if __name__ == "__main__":
+    unittest.main()
