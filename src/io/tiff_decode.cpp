@@ -75,7 +75,7 @@ void read_strips(TIFF* handle, const tiff_page& page, const window2& wanted, std
     std::uint32_t rows_per_strip = 0;
     TIFFGetFieldDefaulted(handle, TIFFTAG_ROWSPERSTRIP, &rows_per_strip);
     const index_t height = std::clamp<index_t>(rows_per_strip, 1, page.shape.y);
-    const index_t row_bytes = static_cast<index_t>(TIFFScanlineSize64(handle));
+    const auto row_bytes = static_cast<index_t>(TIFFScanlineSize64(handle));
     std::vector<std::byte> buffer;
     for (index_t y = wanted.y0 / height * height; y < wanted.y1; y += height) {
         // The rows of a strip are decoded from its first one on, so those below the window need not be.

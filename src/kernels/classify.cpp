@@ -55,7 +55,7 @@ public:
             class_of_place_[phase] = static_cast<class_t>(phase);
         }
         // Padded to 2^n - 1 levels with what no search passes.
-        levels_.resize(class_of_place_.size() - 1, (above_ ? -1 : 1) * std::numeric_limits<float>::infinity());
+        levels_.resize(class_of_place_.size() - 1, (above_ ? -1.0F : 1.0F) * std::numeric_limits<float>::infinity());
     }
 
     void classify_row(const float* grey, class_t* classes, index_t length) const {

@@ -51,7 +51,7 @@ std::vector<ball> balls_for(const painting& work, index_t z_lo, index_t z_hi) {
     std::vector<ball> reaching;
     distance_sq_t largest = 0;
     const auto add_if_reaching = [&](const ball& one) {
-        const index_t off = std::max<index_t>({z_lo - one.z, one.z - (z_hi - 1), 0});
+        const auto off = std::max<index_t>({z_lo - one.z, one.z - (z_hi - 1), 0});
         if (off * off < static_cast<index_t>(one.radius_sq)) {
             reaching.push_back(one);
             largest = std::max(largest, one.radius_sq);

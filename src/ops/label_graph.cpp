@@ -17,12 +17,12 @@ struct note {
 
 using notes_by_rank = std::map<int, std::vector<note>>;
 
-notes_by_rank exchanged(const communicator& ranks, notes_by_rank outgoing) {
+notes_by_rank exchanged(const communicator& ranks, const notes_by_rank& outgoing) {
     std::vector<message> messages;
     for (const auto& [rank, notes] : outgoing)
         messages.push_back({rank, to_bytes(notes)});
     notes_by_rank incoming;
-    for (const message& in : ranks.exchange(std::move(messages)))
+    for (const message& in : ranks.exchange(messages))
         incoming[in.rank] = from_bytes<note>(in.bytes);
     return incoming;
 }
@@ -99,12 +99,12 @@ private:
                 add(notes, edges_[i].other, label);
                 told_[i] = label;
             }
-        take_in(exchanged(grid_->ranks(), std::move(notes)));
+        take_in(exchanged(grid_->ranks(), notes));
     }
 
     void tell_former_lowest() {
         notes_by_rank hooks = std::exchange(hooks_, {});
-        take_in(exchanged(grid_->ranks(), std::move(hooks)));
+        take_in(exchanged(grid_->ranks(), hooks));
     }
 
     /// Every component takes over the label of the component that its label names.
@@ -113,11 +113,11 @@ private:
         for (std::size_t i = 0; i < lowest_.size(); ++i)
             if (lowest_[i] != labels_[i])
                 add(questions, lowest_[i], labels_[i]);
-        notes_by_rank answers = exchanged(grid_->ranks(), std::move(questions));
+        notes_by_rank answers = exchanged(grid_->ranks(), questions);
         for (auto& [rank, notes] : answers)
             for (note& each : notes)
                 each = {each.label, lowest_[place(each.to)]};
-        take_in(exchanged(grid_->ranks(), std::move(answers)));
+        take_in(exchanged(grid_->ranks(), answers));
     }
 
     const domain* grid_;

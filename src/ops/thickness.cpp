@@ -100,8 +100,8 @@ void exchange_balls(const domain& grid, balls_of_block& balls) {
     // Without background every block with phase voxels has its own ball of unbounded size.
     if (grid.ranks().size() == 1 || balls.max_distance_sq == unbounded_sq)
         return;
-    auto leaving = agreed(grid.ranks(), [&] { return travelling_balls(grid, balls.own); });
-    const std::vector<message> arrived = grid.ranks().exchange(std::move(leaving));
+    const auto leaving = agreed(grid.ranks(), [&] { return travelling_balls(grid, balls.own); });
+    const std::vector<message> arrived = grid.ranks().exchange(leaving);
     agreed(grid.ranks(), [&] {
         for (const message& each : arrived) {
             const auto more = from_bytes<ball>(each.bytes);

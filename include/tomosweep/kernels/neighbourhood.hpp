@@ -15,7 +15,7 @@ namespace tomosweep {
 /// adding `counts`; the table of a single block may hold negative entries, only the sum over all blocks is the answer.
 struct neighbourhood_table {
     neighbourhood_table() = default;
-    neighbourhood_table(int phases, std::int32_t depth_bins);
+    neighbourhood_table(int phase_count, std::int32_t bins);
 
     int phases = 0;
     std::int32_t depth_bins = 0;

@@ -37,7 +37,7 @@ inline std::uint64_t word_bits(const class_t* voxels, class_range range) {
     for (std::size_t i = 0; i < inside.size(); ++i)
         inside[i] = static_cast<class_t>(voxels[i] - lowest) <= span ? 1 : 0;
     std::uint64_t word = 0;
-    for (int byte = 0; byte < 8; ++byte) {
+    for (std::size_t byte = 0; byte < 8; ++byte) {
         std::uint64_t eight = 0;
         std::memcpy(&eight, inside.data() + 8 * byte, sizeof eight);
         // The product's highest byte collects the lowest bit of every byte, the first voxel in its lowest bit.
