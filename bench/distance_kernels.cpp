@@ -42,7 +42,7 @@ void distance_and_centres(const array3<class_t>& classes) {
     const auto map = squared_distance(classes.view(), 0);
     const box3 box = whole(classes.extent());
     const auto balls = find_centres(map.view(), box, box, max_distance_sq(map.view()));
-    benchmark::DoNotOptimize(balls.data());
+    benchmark::DoNotOptimize(&balls);
 }
 void thickness(const array3<class_t>& classes) {
     const auto map = local_thickness(classes.view(), 0);

@@ -229,6 +229,10 @@ private:
             fmt::print(stderr, "left out of the archive: {}, whose results are of another job or sweep\n", scan);
         if (summary.interrupted)
             fmt::print(stderr, "interrupted; {} scans are complete, the same command goes on\n", summary.complete);
+        if (!quiet_ && summary.memory.resident_bytes_per_voxel > 0)
+            fmt::print(stderr, "peak memory of a rank: {:.2f} GB, {:.2f} bytes per voxel of its block\n",
+                       static_cast<double>(summary.memory.resident_bytes) * 1e-9,
+                       summary.memory.resident_bytes_per_voxel);
         if (!summary.merged || quiet_)
             return;
         fmt::print("{}archive: {}\n", result_table(summary.archive),

@@ -1,26 +1,17 @@
 #include "run_log.hpp"
 
 #include <fmt/chrono.h>
-#include <sys/resource.h>
 
 #include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "tomosweep/core/error.hpp"
-#include "tomosweep/core/memory.hpp"
 
 namespace tomosweep::app {
 namespace {
 
 nlohmann::json event(const char* name) {
     return {{"event", name}, {"time", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))}};
-}
-
-/// Peak memory of this process as the operating system counts it.
-std::int64_t peak_resident_bytes() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return std::int64_t{usage.ru_maxrss} * 1024;
 }
 
 }  // namespace
@@ -65,8 +56,9 @@ void run_log::finished(const run_summary& summary) {
     line.update({{"scans_complete", summary.complete},
                  {"failures", summary.failures},
                  {"interrupted", summary.interrupted},
-                 {"peak_volume_bytes_rank_0", memory_in_use().peak},
-                 {"peak_resident_bytes_rank_0", peak_resident_bytes()}});
+                 {"peak_volume_bytes_per_rank", summary.memory.volume_bytes},
+                 {"peak_resident_bytes_per_rank", summary.memory.resident_bytes},
+                 {"peak_resident_bytes_per_voxel", summary.memory.resident_bytes_per_voxel}});
     file_ << line.dump() << std::endl;
 }
 

@@ -18,6 +18,8 @@
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/comm/shared_counter.hpp"
 #include "tomosweep/core/error.hpp"
+#include "tomosweep/core/memory.hpp"
+#include "tomosweep/grid/domain.hpp"
 
 namespace tomosweep {
 namespace {
@@ -158,6 +160,7 @@ private:
     }
 
     void analyse(const communicator& group, std::size_t scan) {
+        largest_block_ = std::max(largest_block_, domain(group, plan_.scans[scan].frame.volume).own().voxels());
         scan_task task{scan, store_.shard_path(plan_.job.scans[scan].id),
                        provenance_of(plan_, options_.command, group.size(), options_.threads_per_rank), pooled_[scan]};
         task.provenance.push_back({"content", work_.contents[scan]});
@@ -225,7 +228,15 @@ private:
         std::vector<std::int64_t> failed{static_cast<std::int64_t>(summary.failures.size())};
         world_.broadcast(failed);
         summary.failures.resize(static_cast<std::size_t>(failed[0]));
+        summary.memory = peak_of_all_ranks();
         return summary;
+    }
+
+    peak_memory peak_of_all_ranks() const {
+        const std::int64_t resident = peak_resident_bytes();
+        const double per_voxel =
+            largest_block_ > 0 ? static_cast<double>(resident) / static_cast<double>(largest_block_) : 0;
+        return {world_.max(memory_in_use().peak), world_.max(resident), world_.max(per_voxel)};
     }
 
     /// Results of another sweep or job that may lie in the folder stay out of the archive.
@@ -256,6 +267,7 @@ private:
     work_list work_;
     shared_counter work_done_, scans_done_, groups_done_;
     bool interrupted_ = false;
+    index_t largest_block_ = 0;  ///< of this rank, in voxels
 };
 
 }  // namespace

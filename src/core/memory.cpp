@@ -1,6 +1,7 @@
 #include "tomosweep/core/memory.hpp"
 
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <new>
@@ -45,6 +46,12 @@ void release_bytes(void* data, std::size_t bytes) noexcept {
 
 memory_use memory_in_use() {
     return {held, most_held};
+}
+
+std::int64_t peak_resident_bytes() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return std::int64_t{usage.ru_maxrss} * 1024;
 }
 
 }  // namespace tomosweep

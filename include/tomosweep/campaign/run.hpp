@@ -37,6 +37,13 @@ struct run_watcher {
     std::function<void(const run_progress&)> progress;
 };
 
+/// Most memory that any rank had at once over the whole run.
+struct peak_memory {
+    std::int64_t volume_bytes = 0;        ///< in volumes of voxels
+    std::int64_t resident_bytes = 0;      ///< in all, program and libraries included
+    double resident_bytes_per_voxel = 0;  ///< of the rank's largest block; 0 when nothing was analysed
+};
+
 struct run_summary {
     std::size_t complete = 0;           ///< scans with results, earlier ones included
     std::vector<std::string> failures;  ///< "scan: reason"
@@ -44,6 +51,7 @@ struct run_summary {
     std::vector<std::string> outdated;  ///< on rank 0: results of another job or sweep, left out of the archive
     bool merged = false;
     data_group archive;  ///< on rank 0, when merged
+    peak_memory memory;
 };
 
 /// Predicted cost of every scan of a plan that can be analysed; `index` says which. Pure.

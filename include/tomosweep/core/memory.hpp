@@ -18,4 +18,7 @@ struct memory_use {
 };
 memory_use memory_in_use();
 
+/// Most bytes that this process ever had in memory, volumes, libraries and all, as the operating system counts them.
+std::int64_t peak_resident_bytes();
+
 }  // namespace tomosweep
