@@ -1,10 +1,12 @@
 #include "tomosweep/core/memory.hpp"
 
 #include <sys/mman.h>
-#include <sys/resource.h>
 
 #include <atomic>
+#include <cstdio>
+#include <fstream>
 #include <new>
+#include <string>
 
 #include "tomosweep/core/error.hpp"
 
@@ -49,9 +51,12 @@ memory_use memory_in_use() {
 }
 
 std::int64_t peak_resident_bytes() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return std::int64_t{usage.ru_maxrss} * 1024;
+    // getrusage() would count what the parent had in memory before it became this program.
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (long long kib = 0; std::sscanf(line.c_str(), "VmHWM: %lld", &kib) == 1)
+            return std::int64_t{kib} * 1024;
+    return 0;
 }
 
 }  // namespace tomosweep

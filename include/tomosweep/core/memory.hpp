@@ -18,7 +18,8 @@ struct memory_use {
 };
 memory_use memory_in_use();
 
-/// Most bytes that this process ever had in memory, volumes, libraries and all, as the operating system counts them.
+/// Most bytes that this process ever had in memory, volumes, libraries and all, as the operating system counts them; 0
+/// where it does not say.
 std::int64_t peak_resident_bytes();
 
 }  // namespace tomosweep
