@@ -14,7 +14,7 @@ scan_load cube(const std::string& id, index_t edge) {
 }
 
 /// 12 bytes a voxel and nothing else, so that sizes are easily told.
-const cost_model plain{.halo_share = 0, .rank_bytes = 0, .smallest_block = 1};
+const cost_model plain{.table_bytes = 10, .width_bytes = 11, .halo_share = 0, .rank_bytes = 0, .smallest_block = 1};
 
 struct layout_case {
     std::vector<index_t> edges;

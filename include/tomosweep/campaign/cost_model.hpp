@@ -28,8 +28,8 @@ struct workload {
 struct cost_model {
     double filter_bytes = 8;   ///< per voxel of the region: two float volumes while filtering
     double class_bytes = 1;    ///< per voxel: the class volume
-    double table_bytes = 10;   ///< per voxel: labels and component trees, besides the classes
-    double width_bytes = 11;   ///< per voxel: distances, thickness and the unpainted bitmap, besides the classes
+    double table_bytes = 1;    ///< per voxel: slabs of classes and component trees, besides the classes
+    double width_bytes = 5;    ///< per voxel: distances, balls, classes of limits; 3 while all distances are short
     double halo_share = 0.15;  ///< of a block's bytes, for halos and what travels
     double rank_bytes = 256.0 * 1048576;             ///< program, MPI and HDF5 buffers
     index_t smallest_block = index_t{32} * 32 * 32;  ///< voxels below which another rank is no gain
