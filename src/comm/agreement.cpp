@@ -8,7 +8,7 @@
 namespace tomosweep {
 namespace {
 
-/// An error that another rank reported: its kind and text survive the journey, its fields do not.
+/// An error that another rank, or the standard library, reported: its kind and text survive, its fields do not.
 class remote_error : public error {
 public:
     using error::error;
@@ -33,6 +33,17 @@ report report_of(const std::exception_ptr& failure) {
     }
 }
 
+/// False for what the standard library throws: it becomes an error of its kind on the failing rank, too.
+bool is_known(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const error&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
 }  // namespace
 
 void agree(const communicator& ranks, std::exception_ptr failure) {
@@ -49,7 +60,7 @@ void agree(const communicator& ranks, std::exception_ptr failure) {
     }
     ranks.broadcast(kind, first);
     ranks.broadcast(text, first);
-    if (ranks.rank() == first)
+    if (ranks.rank() == first && is_known(failure))
         std::rethrow_exception(failure);
     throw remote_error(kind[0], std::string(text.begin(), text.end()));
 }

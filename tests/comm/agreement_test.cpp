@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <new>
+
 #include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
@@ -22,6 +24,19 @@ TEST(agreement, one_failing_rank_makes_all_throw_its_error) {
                   "scan.raw: slice " + std::to_string(culprit) + ": found 10 bytes; accepted: 20 bytes");
     }
     EXPECT_EQ(ranks.sum(std::int64_t{1}), ranks.size()) << "the ranks can go on together";
+}
+
+TEST(agreement, lack_of_memory_is_a_resource_error_on_every_rank) {
+    const auto ranks = communicator::world();
+    try {
+        agreed(ranks, [&] {
+            if (ranks.rank() == ranks.size() - 1)
+                throw std::bad_alloc();
+        });
+        FAIL() << "no rank may get past a failed agreement";
+    } catch (const error& failure) {
+        EXPECT_EQ(failure.kind(), error_kind::resource);
+    }
 }
 
 TEST(agreement, success_returns_the_own_result) {
