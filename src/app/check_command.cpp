@@ -26,10 +26,7 @@ int check(const arguments& given) {
     command_syntax syntax{"tomosweep check JOB.yaml [SWEEP.yaml]",
                           "Finds everything that is wrong with a job and can be known without computing: keys, files, "
                           "headers, sizes, units. Lists all of it.",
-                          options::options_description("Options"),
-                          {},
-                          {}};
-    take_job(syntax);
+                          {"JOB", "SWEEP"}};
     const auto values = parse(syntax, given);
     if (!values || !speaks())
         return all_done;

@@ -10,13 +10,27 @@
 
 namespace tomosweep::app {
 
+int code_of(error_kind kind) {
+    switch (kind) {
+        case error_kind::input: return bad_input;
+        case error_kind::resource: return not_enough;
+        case error_kind::interrupted: return interrupted;
+        default: return internal_failure;
+    }
+}
+
+command_syntax::command_syntax(std::string usage, std::string purpose, std::vector<std::string> positional)
+    : usage(std::move(usage)), purpose(std::move(purpose)), positional(std::move(positional)) {}
+
 std::optional<options::variables_map> parse(command_syntax& syntax, const arguments& given) {
     syntax.named.add_options()("help,h", "this text")("version", "the program's version");
     options::options_description all;
-    all.add(syntax.named).add(syntax.hidden);
+    all.add(syntax.named);
     options::positional_options_description order;
-    for (const std::string& name : syntax.positional)
+    for (const std::string& name : syntax.positional) {
+        all.add_options()(name.c_str(), options::value<std::string>());
         order.add(name.c_str(), 1);
+    }
     options::variables_map values;
     try {
         options::store(options::command_line_parser(given).options(all).positional(order).run(), values);
@@ -43,11 +57,6 @@ std::string required(const options::variables_map& values, const command_syntax&
     if (values.count(name) == 0)
         throw input_error("command line", "", "no " + name, syntax.usage);
     return values[name].as<std::string>();
-}
-
-void take_job(command_syntax& syntax) {
-    syntax.hidden.add_options()("JOB", options::value<std::string>())("SWEEP", options::value<std::string>());
-    syntax.positional = {"JOB", "SWEEP"};
 }
 
 bool speaks() {

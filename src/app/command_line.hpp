@@ -13,11 +13,13 @@ namespace options = boost::program_options;
 
 /// What a subcommand takes: named options and positional ones, described once for parsing and for --help.
 struct command_syntax {
-    std::string usage;    ///< "tomosweep run JOB.yaml [SWEEP.yaml] [options]"
-    std::string purpose;  ///< one line
+    /// `usage` such as "tomosweep run JOB.yaml [SWEEP.yaml] [options]", what the command does in one line, and the
+    /// names of its positional arguments in order.
+    command_syntax(std::string usage, std::string purpose, std::vector<std::string> positional);
+
+    std::string usage, purpose;
     options::options_description named{"Options"};
-    std::vector<std::string> positional;  ///< names in order; described in `hidden`
-    options::options_description hidden;
+    std::vector<std::string> positional;
 };
 
 /// Parses `given`; nothing when --help or --version was asked for and has been answered. Throws input_error, whose
@@ -29,9 +31,6 @@ std::string text_of(const options::variables_map& values, const std::string& nam
 
 /// The positional argument `name`, which the command cannot do without. Throws input_error.
 std::string required(const options::variables_map& values, const command_syntax& syntax, const std::string& name);
-
-/// Adds the positional arguments JOB and SWEEP.
-void take_job(command_syntax& syntax);
 
 /// True on the one process of an mpirun or srun that speaks for commands which need no MPI, and outside of them.
 bool speaks();

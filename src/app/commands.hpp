@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "tomosweep/core/error.hpp"
+
 namespace tomosweep::app {
 
 /// What the program returns; see docs/operations in README. Interrupted runs ask to be run again.
@@ -14,6 +16,9 @@ enum exit_code : int {
     not_enough = 4,
     interrupted = 75
 };
+
+/// The exit code that an error of this kind ends the program with.
+int code_of(error_kind kind);
 
 using arguments = std::vector<std::string>;
 

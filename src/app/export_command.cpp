@@ -14,10 +14,7 @@ int export_table(const arguments& given) {
     command_syntax syntax{"tomosweep export DIR|FILE.h5 --csv FILE",
                           "Writes the figures of an archive as one tidy row per scan, threshold, resolution limit and "
                           "connectivity.",
-                          options::options_description("Options"),
-                          {"ARCHIVE"},
-                          {}};
-    syntax.hidden.add_options()("ARCHIVE", options::value<std::string>());
+                          {"ARCHIVE"}};
     syntax.named.add_options()("csv", options::value<std::string>(), "the CSV file to write");
     const auto values = parse(syntax, given);
     if (!values || !speaks())

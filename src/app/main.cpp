@@ -38,15 +38,6 @@ void print_help() {
         fmt::print("  {:<8}  {}\n", each.name, each.purpose);
 }
 
-int code_of(error_kind kind) {
-    switch (kind) {
-        case error_kind::input: return app::bad_input;
-        case error_kind::resource: return app::not_enough;
-        case error_kind::interrupted: return app::interrupted;
-        default: return app::internal_failure;
-    }
-}
-
 int dispatch(const app::arguments& given) {
     if (given.empty() || given[0] == "--help" || given[0] == "-h" || given[0] == "help") {
         print_help();
@@ -70,7 +61,7 @@ int main(int argc, char** argv) {
         return dispatch({argv + 1, argv + argc});
     } catch (const error& failure) {
         fmt::print(stderr, "tomosweep: {}\n", failure.what());
-        return code_of(failure.kind());
+        return app::code_of(failure.kind());
     } catch (const std::bad_alloc&) {
         fmt::print(stderr, "tomosweep: not enough memory\n");
         return app::not_enough;

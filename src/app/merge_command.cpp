@@ -9,12 +9,8 @@
 namespace tomosweep::app {
 
 int merge(const arguments& given) {
-    command_syntax syntax{"tomosweep merge DIR",
-                          "Builds DIR/campaign.h5 from DIR/scans/*.h5, in the order of the job.",
-                          options::options_description("Options"),
-                          {"DIR"},
-                          {}};
-    syntax.hidden.add_options()("DIR", options::value<std::string>());
+    command_syntax syntax{
+        "tomosweep merge DIR", "Builds DIR/campaign.h5 from DIR/scans/*.h5, in the order of the job.", {"DIR"}};
     const auto values = parse(syntax, given);
     if (!values || !speaks())
         return all_done;

@@ -75,10 +75,7 @@ int phantom(const arguments& given) {
     command_syntax syntax{
         "tomosweep phantom SPEC.yaml -o DIR [--format tiff|raw|hdf5]",
         "Writes the phantom scans of a job as files, with their ground truth and a job file for them.",
-        options::options_description("Options"),
-        {"SPEC"},
-        {}};
-    syntax.hidden.add_options()("SPEC", options::value<std::string>());
+        {"SPEC"}};
     syntax.named.add_options()("output,o", options::value<std::string>(), "folder to write to")(
         "format", options::value<std::string>()->default_value("tiff"), "tiff, raw or hdf5");
     const auto values = parse(syntax, given);

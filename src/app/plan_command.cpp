@@ -37,10 +37,7 @@ int plan(const arguments& given) {
         "tomosweep plan JOB.yaml [SWEEP.yaml] [--nodes N] [--cores-per-node C] [--memory-per-node 256G]",
         "Predicts memory, time and bytes exchanged, chooses ranks and threads, and writes an #SBATCH "
         "header. Without options it plans for this machine.",
-        options::options_description("Options"),
-        {},
-        {}};
-    take_job(syntax);
+        {"JOB", "SWEEP"}};
     syntax.named.add_options()("nodes", options::value<int>(), "nodes (default: as few as hold the campaign)")(
         "cores-per-node", options::value<int>(), "cores of a node")("memory-per-node", options::value<std::string>(),
                                                                     "memory of a node, such as 256G");

@@ -27,10 +27,7 @@ command_syntax syntax_of_run() {
         "tomosweep run JOB.yaml [SWEEP.yaml] [-o DIR] [options]",
         "Analyses every scan of a campaign and archives it in DIR/campaign.h5. Scans that are already "
         "complete in DIR are skipped.",
-        options::options_description("Options"),
-        {},
-        {}};
-    take_job(syntax);
+        {"JOB", "SWEEP"}};
     const auto text = [] { return options::value<std::string>(); };
     syntax.named.add_options()("output,o", text(), "output folder (default: results/CAMPAIGN)")(
         "fresh", "start over instead of going on with what DIR holds")(
@@ -268,9 +265,7 @@ int run(const arguments& given) {
         }
         if (world.root())
             fmt::print(stderr, "tomosweep: {}\n", failure.what());
-        return failure.kind() == error_kind::input      ? bad_input
-               : failure.kind() == error_kind::resource ? not_enough
-                                                        : internal_failure;
+        return code_of(failure.kind());
     } catch (const std::exception& failure) {
         fmt::print(stderr, "tomosweep: rank {}: {}\n", world.rank(), failure.what());
         world.abort(internal_failure);

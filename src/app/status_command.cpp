@@ -24,10 +24,7 @@ int status(const arguments& given) {
     command_syntax syntax{
         "tomosweep status DIR",
         "Says of every scan whether it is complete, failed (and why) or missing, and what is left to do.",
-        options::options_description("Options"),
-        {"DIR"},
-        {}};
-    syntax.hidden.add_options()("DIR", options::value<std::string>());
+        {"DIR"}};
     const auto values = parse(syntax, given);
     if (!values || !speaks())
         return all_done;

@@ -91,4 +91,8 @@ index_t threshold_count(const campaign_plan& plan) {
     return count;
 }
 
+std::int64_t work_of(const campaign_plan& plan, std::size_t scan) {
+    return plan.scans[scan].failure.empty() ? voxel_count(plan.scans[scan].frame.volume) * threshold_count(plan) : 0;
+}
+
 }  // namespace tomosweep

@@ -131,10 +131,6 @@ private:
                      make_shard(plan_.job, plan_.axes, plan_.thresholds, plan_.job.scans[scan], outcome));
     }
 
-    std::int64_t work_of(std::size_t scan) const {
-        return voxel_count(plan_.scans[scan].frame.volume) * threshold_count(plan_);
-    }
-
     void work_through(const scan_group& group, const campaign_layout& layout) {
         scan_queue queue(world_);
         std::exception_ptr fatal;
@@ -179,7 +175,7 @@ private:
             return;
         }
         if (group.root()) {
-            work_done_.add(work_of(scan) - counted);
+            work_done_.add(work_of(plan_, scan) - counted);
             scans_done_.add(1);
         }
         report();
@@ -199,7 +195,7 @@ private:
             return;
         const std::int64_t total =
             std::accumulate(work_.todo.begin(), work_.todo.end(), std::int64_t{0},
-                            [&](std::int64_t sum, std::size_t scan) { return sum + work_of(scan); });
+                            [&](std::int64_t sum, std::size_t scan) { return sum + work_of(plan_, scan); });
         watcher_.progress({work_.todo.size(), scans_done_.value(), work_done_.value(), total});
     }
 

@@ -19,11 +19,8 @@ std::string record_path(const std::string& directory) {
 
 run_record record_of(const campaign_plan& plan, const std::string& command) {
     run_record record{plan.job.campaign, plan.job.file, plan.sweep.file, command, {}};
-    for (std::size_t i = 0; i < plan.scans.size(); ++i) {
-        const bool usable = plan.scans[i].failure.empty();
-        record.scans.push_back(
-            {plan.job.scans[i].id, usable ? voxel_count(plan.scans[i].frame.volume) * threshold_count(plan) : 0});
-    }
+    for (std::size_t i = 0; i < plan.scans.size(); ++i)
+        record.scans.push_back({plan.job.scans[i].id, work_of(plan, i)});
     return record;
 }
 

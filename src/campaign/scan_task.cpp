@@ -106,7 +106,7 @@ std::string run_scan(const communicator& group, const campaign_plan& plan, const
     const auto start = std::chrono::steady_clock::now();
     const scan_spec& scan = plan.job.scans[task.scan];
     const scan_frame& frame = plan.scans[task.scan].frame;
-    scan_outcome outcome{frame.voxel_size_um, frame.volume, frame.region.lo, {}, {}, {}, {}, task.provenance, {}};
+    scan_outcome outcome{frame.voxel_size_um, {}, {}, {}, {}, task.provenance, {}};
     scan_run run(group, plan, task, done);
     try {
         run.analyse(outcome);

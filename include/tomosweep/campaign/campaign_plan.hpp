@@ -39,4 +39,7 @@ campaign_plan make_plan(const communicator& ranks, job_spec job, sweep_spec swee
 /// Points of the threshold axes of all phases together. Pure.
 index_t threshold_count(const campaign_plan& plan);
 
+/// What a scan costs, as voxels times thresholds; 0 for one that cannot be analysed. Pure.
+std::int64_t work_of(const campaign_plan& plan, std::size_t scan);
+
 }  // namespace tomosweep

@@ -33,8 +33,6 @@ inline constexpr const char* seconds_attribute = "seconds";
 /// The outcome of one scan: tables by phase (in the order of the job's phases), or a reason why there are none.
 struct scan_outcome {
     double voxel_size_um = 0;  ///< of the analysed volume
-    extent3 volume;
-    index3 origin;  ///< corner of the region, voxels of the source
     region_counts region;
     grey_histogram histogram;  ///< of the region, after preprocessing
     std::vector<phase_tables> phases;
