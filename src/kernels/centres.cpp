@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "vector_paths.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -47,12 +49,12 @@ template <distance_value Distance>
     for (index_t x = 0; x < count; ++x)
         out[x] = std::max(std::max(a[x], b[x]), std::max(c[x], d[x]));
 }
-[[gnu::target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")]] void ring_maxima(
-    const std::array<const distance_sq_t*, 4>& rows, index_t count, distance_sq_t* out) {
+TOMOSWEEP_VECTOR_PATHS void ring_maxima(const std::array<const distance_sq_t*, 4>& rows, index_t count,
+                                        distance_sq_t* out) {
     largest_of_four(rows, count, out);
 }
-[[gnu::target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")]] void ring_maxima(
-    const std::array<const short_distance_sq_t*, 4>& rows, index_t count, short_distance_sq_t* out) {
+TOMOSWEEP_VECTOR_PATHS void ring_maxima(const std::array<const short_distance_sq_t*, 4>& rows, index_t count,
+                                        short_distance_sq_t* out) {
     largest_of_four(rows, count, out);
 }
 

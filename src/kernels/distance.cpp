@@ -7,6 +7,7 @@
 #include "parabola.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/kernels/row_bits.hpp"
+#include "vector_paths.hpp"
 
 namespace tomosweep {
 namespace {
@@ -110,12 +111,10 @@ template <distance_value Distance>
     return largest;
 }
 
-[[gnu::target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")]] distance_sq_t largest_of(
-    const distance_sq_t* values, index_t count) {
+TOMOSWEEP_VECTOR_PATHS distance_sq_t largest_of(const distance_sq_t* values, index_t count) {
     return largest_in(values, count);
 }
-[[gnu::target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")]] short_distance_sq_t largest_of(
-    const short_distance_sq_t* values, index_t count) {
+TOMOSWEEP_VECTOR_PATHS short_distance_sq_t largest_of(const short_distance_sq_t* values, index_t count) {
     return largest_in(values, count);
 }
 

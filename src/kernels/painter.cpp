@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "tomosweep/kernels/row_bits.hpp"
+#include "vector_paths.hpp"
 
 namespace tomosweep {
 namespace {
@@ -25,9 +26,9 @@ inline std::uint64_t moved(std::uint64_t word, std::uint64_t below, int shift) {
 
 /// Of the blocks `live` along y, one bit each, those whose rows the moved mask meets. `bits` begins at row 0 of the
 /// first block; row r of it is row r + offset of the mask.
-[[gnu::target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")]] std::uint64_t blocks_met(
-    const std::uint64_t* bits, const std::uint64_t* word, const std::uint64_t* below, index_t offset, int shift,
-    std::uint64_t live) {
+TOMOSWEEP_VECTOR_PATHS std::uint64_t blocks_met(const std::uint64_t* bits, const std::uint64_t* word,
+                                                const std::uint64_t* below, index_t offset, int shift,
+                                                std::uint64_t live) {
     std::uint64_t met = 0;
     for (; live != 0; live &= live - 1) {
         const index_t row = std::countr_zero(live) * block_edge;

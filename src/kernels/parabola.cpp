@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "vector_paths.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -41,15 +43,11 @@ template <distance_value Distance>
     return true;
 }
 
-// Integers only, so every clone yields the same.
-[[gnu::target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")]] bool minimum_nearby(const distance_sq_t* in,
-                                                                                          index_t count, index_t reach,
-                                                                                          distance_sq_t* out) {
+TOMOSWEEP_VECTOR_PATHS bool minimum_nearby(const distance_sq_t* in, index_t count, index_t reach, distance_sq_t* out) {
     return look_outward(in, count, reach, out);
 }
-[[gnu::target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")]] bool minimum_nearby(const short_distance_sq_t* in,
-                                                                                          index_t count, index_t reach,
-                                                                                          short_distance_sq_t* out) {
+TOMOSWEEP_VECTOR_PATHS bool minimum_nearby(const short_distance_sq_t* in, index_t count, index_t reach,
+                                           short_distance_sq_t* out) {
     return look_outward(in, count, reach, out);
 }
 

@@ -1,0 +1,93 @@
+// Prints one line per kernel and volume: a digest of every byte of the result. The same for any processor and any
+// vector path; vector_paths.py compares. Ends with 77 where this build needs vectors that the processor lacks.
+#include <cstdio>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "support/phase_volumes.hpp"
+#include "support/random_volume.hpp"
+#include "tomosweep/kernels/binning.hpp"
+#include "tomosweep/kernels/centres.hpp"
+#include "tomosweep/kernels/classify.hpp"
+#include "tomosweep/kernels/distance.hpp"
+#include "tomosweep/kernels/gaussian.hpp"
+#include "tomosweep/kernels/histogram.hpp"
+#include "tomosweep/kernels/median.hpp"
+#include "tomosweep/kernels/thickness.hpp"
+
+namespace tomosweep {
+namespace {
+
+/// FNV-1a over all bytes.
+std::uint64_t digest(std::span<const std::byte> bytes) {
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const std::byte each : bytes)
+        hash = (hash ^ static_cast<std::uint64_t>(each)) * 0x100000001b3U;
+    return hash;
+}
+
+template <class Values>
+void print(std::string_view kernel, std::string_view input, const Values& values) {
+    std::printf("%016llx %.*s, %.*s\n",
+                static_cast<unsigned long long>(digest(std::as_bytes(std::span(std::as_const(values))))),
+                static_cast<int>(kernel.size()), kernel.data(), static_cast<int>(input.size()), input.data());
+}
+
+void print_phase(const support::named_volume& volume) {
+    const auto classes = volume.classes.view();
+    const box3 box = whole(classes.extent());
+    const auto near = squared_distance<short_distance_sq_t>(classes, 0);
+    const auto far = squared_distance(classes, 0);
+    print("distance in 16 bits", volume.name, near.values());
+    print("distance in 32 bits", volume.name, far.values());
+    const distance_sq_t largest = max_distance_sq(far.view());
+    if (max_distance_sq(near.view()) != too_far_sq<short_distance_sq_t>)
+        print("centres from 16 bits", volume.name, find_centres(near.view(), box, box, largest).unpacked());
+    print("centres from 32 bits", volume.name, find_centres(far.view(), box, box, largest).unpacked());
+    print("thickness", volume.name, local_thickness(classes, 0).values());
+}
+
+template <class T>
+void print_grey(std::string_view name, double low, double high) {
+    const extent3 extent{14, 23, 75};
+    array3<T> grey = test::random_volume<T>(extent, 11, low, high);
+    const box3 box = whole(extent);
+    for (const double sigma : {0.4, 0.8, 1.7, 3.3})
+        print("gaussian " + std::to_string(sigma), name,
+              gaussian_filter<T>(grey.view(), box, box, extent, sigma).values());
+    print("median", name, median_filter<T>(grey.view(), box, box, extent, 1).values());
+    print("binning", name, binned<T>(grey.view(), 3).values());
+    const grey_volume held = std::move(grey);
+    print("histogram", name, histogram_of(held, grey_range(held)).counts);
+    const double middle = (low + high) / 2;
+    print("classes", name, classify(held, {phase_side::below, {low, middle, middle + 1.25}, 0}).values());
+    print("classes between", name, classify(held, {phase_side::between, {middle, high}, low + 1.5}).values());
+}
+
+void print_all() {
+    for (const support::named_volume& volume : support::small_volumes())
+        print_phase(volume);
+    print_phase(support::blobs({37, 61, 200}, 12, 30, 5));
+    print_phase(support::one_background_voxel({2, 3, 400}, {0, 0, 5}));
+    print_phase(support::noise({20, 130, 131}, 0.999, 0, 6));
+    print_grey<std::uint8_t>("uint8", 0, 255);
+    print_grey<std::uint16_t>("uint16", 500, 61000);
+    print_grey<std::int16_t>("int16", -32768, 32767);
+    print_grey<float>("float", -3, 7000);
+}
+
+}  // namespace
+}  // namespace tomosweep
+
+int main() {
+#ifdef __AVX512F__
+    if (!__builtin_cpu_supports("avx512f"))
+        return 77;
+#elif defined(__AVX2__)
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        return 77;
+#endif
+    tomosweep::print_all();
+}
