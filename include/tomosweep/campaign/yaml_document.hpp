@@ -11,7 +11,7 @@ namespace tomosweep {
 struct yaml_limits {
     std::size_t bytes = 8U << 20U;
     int depth = 24;               ///< mappings and lists within each other
-    std::size_t nodes = 250'000;  ///< values, with every alias counted as often as it is used; about 1 kB each
+    std::size_t nodes = 250'000;  ///< values, with every alias counted as often as it is used
 };
 
 /// The text of a small file. Throws job_error when it cannot be read or is larger than `limits`.
