@@ -27,4 +27,8 @@ endfunction()
 if(TOMOSWEEP_SANITIZE)
   add_compile_options(-fsanitize=${TOMOSWEEP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${TOMOSWEEP_SANITIZE})
+  if(TOMOSWEEP_SANITIZE MATCHES thread)
+    # The loader chooses between clones of a function before the sanitizer's runtime is there, and the program would crash.
+    add_compile_options("-Dtarget_clones(...)=unused")
+  endif()
 endif()

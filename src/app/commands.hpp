@@ -7,7 +7,7 @@
 
 namespace tomosweep::app {
 
-/// What the program returns; see docs/operations in README. Interrupted runs ask to be run again.
+/// What the program returns; see docs/operations.md. Interrupted runs ask to be run again.
 enum exit_code : int {
     all_done = 0,
     internal_failure = 1,
@@ -26,6 +26,7 @@ using arguments = std::vector<std::string>;
 int run(const arguments& given);
 int check(const arguments& given);
 int plan(const arguments& given);
+int submit(const arguments& given);
 int phantom(const arguments& given);
 int status(const arguments& given);
 int merge(const arguments& given);

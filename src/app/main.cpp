@@ -24,6 +24,7 @@ constexpr command commands[] = {
     {"run", app::run, "analyse a campaign; goes on where an earlier run stopped"},
     {"check", app::check, "find everything that is wrong with a job before computing"},
     {"plan", app::plan, "predict memory, time and layout, and write an #SBATCH header"},
+    {"submit", app::submit, "plan a campaign for a cluster and submit it to SLURM"},
     {"phantom", app::phantom, "write a synthetic campaign with its ground truth"},
     {"status", app::status, "how far a campaign has come"},
     {"merge", app::merge, "build campaign.h5 from the scans that are complete"},
@@ -51,7 +52,7 @@ int dispatch(const app::arguments& given) {
         if (each.name == given[0])
             return each.run({given.begin() + 1, given.end()});
     throw input_error("command line", "", "the command '" + given[0] + "'",
-                      "run, check, plan, phantom, status, merge or export");
+                      "run, check, plan, submit, phantom, status, merge or export");
 }
 
 }  // namespace

@@ -50,9 +50,11 @@ int plan(const arguments& given) {
         make_plan(load_job(job_path), sweep_path.empty() ? sweep_spec{} : load_sweep(sweep_path), {});
     const planned_loads scans = loads_of(planned);
     const node_layout layout = choose_nodes(scans.loads, workload_of(planned), pool);
-    fmt::print(
-        "{}\n{}", plan_text(planned.job.campaign, scans.loads, layout, pool),
-        sbatch_header(planned.job.campaign, layout, pool, job_path + (sweep_path.empty() ? "" : " " + sweep_path)));
+    arguments files{job_path};
+    if (!sweep_path.empty())
+        files.push_back(sweep_path);
+    fmt::print("{}\n{}", plan_text(planned.job.campaign, scans.loads, layout, pool),
+               sbatch_header(planned.job.campaign, layout, pool, files));
     return all_done;
 }
 

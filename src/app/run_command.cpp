@@ -9,6 +9,7 @@
 
 #include "command_line.hpp"
 #include "commands.hpp"
+#include "fields_option.hpp"
 #include "progress_line.hpp"
 #include "result_table.hpp"
 #include "run_log.hpp"
@@ -40,24 +41,6 @@ command_syntax syntax_of_run() {
         "dry-run", "say what would be done, and stop")("quiet", "no progress and no table")(
         "log", text(), "append events as JSON lines to this file");
     return syntax;
-}
-
-std::vector<std::string> split(const std::string& list) {
-    std::vector<std::string> parts;
-    std::stringstream stream(list);
-    for (std::string part; std::getline(stream, part, ',');)
-        parts.push_back(part);
-    return parts;
-}
-
-std::vector<std::string> fields_of(const options::variables_map& values) {
-    std::vector<std::string> fields;
-    for (const std::string& name : split(text_of(values, "fields"))) {
-        if (name != "mask" && name != "label" && name != "labels" && name != "thickness")
-            throw input_error("command line", "--fields", "'" + name + "'", "any of mask, labels, thickness");
-        fields.push_back(name == "labels" ? "label" : name);
-    }
-    return fields;
 }
 
 void read_shard(const std::string& text, run_options& run) {
@@ -152,7 +135,7 @@ private:
             return std::pair(load_job(text_of(values_, "JOB")),
                              sweep_path.empty() ? sweep_spec{} : load_sweep(sweep_path));
         });
-        campaign_plan plan = make_plan(world_, job, sweep, fields_of(values_));
+        campaign_plan plan = make_plan(world_, job, sweep, fields_of(text_of(values_, "fields")));
         if (!options_.scans_glob.empty() && selected_scans(plan.job, options_).empty() && options_.shard_count == 1)
             throw input_error("command line", "--scans", "'" + options_.scans_glob + "', which no scan matches",
                               "a pattern of scan ids, such as 'ref-*'");

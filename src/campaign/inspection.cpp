@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "tomosweep/campaign/thresholds.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -67,6 +69,7 @@ public:
         check_voxel_sizes();
         for (const phase_spec& phase : job_.phases)
             check_phase(phase);
+        check_product();
         return std::move(found_);
     }
 
@@ -220,6 +223,23 @@ private:
                                    first->second->scan->id, name_of(each.type), each.scan->id),
                        "one number format within a pool, or `scope: scan`");
         }
+    }
+
+    /// The tables of one scan are held whole by the rank that writes them.
+    void check_product() {
+        constexpr double most_values = 1e8;
+        double thresholds = 0;
+        for (const phase_spec& phase : job_.phases)
+            thresholds += static_cast<double>(threshold_coordinate(phase.threshold.value_or(sweep_.threshold)).size());
+        const auto limits = static_cast<double>(resolution_limits_um(job_, sweep_).size());
+        const double values = thresholds * (limits * static_cast<double>(job_.depth.bins) +
+                                            (sweep_.width ? static_cast<double>(job_.width.bins) : 0));
+        if (values > most_values)
+            found_.problems.push_back(
+                {sweep_.file.empty() ? job_.file : sweep_.file, 0, "",
+                 fmt::format("{} thresholds x ({} resolution limits x {} depth bins + {} width bins)", thresholds,
+                             limits, job_.depth.bins, sweep_.width ? job_.width.bins : 0),
+                 fmt::format("at most {} values per scan; split the sweep, or take fewer bins", most_values)});
     }
 
     const job_spec& job_;

@@ -98,7 +98,7 @@ depth_spec read_depth(const yaml_value& value) {
 width_spec read_width(const yaml_value& value) {
     width_spec width;
     const yaml_map map({value}, {"bin_um", "bins"});
-    map.read("bin_um", width.bin_um, positive);
+    map.read("bin_um", width.bin_um, length_um);
     map.read("bins", width.bins, {1, 100'000});
     return width;
 }

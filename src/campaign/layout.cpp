@@ -161,10 +161,11 @@ double parse_bytes(std::string_view text, std::string_view option) {
         unit.remove_suffix(1);
     constexpr std::string_view units = "KMGT";
     const std::size_t power = unit.empty() ? 1 : units.find(unit);
-    if (failure != std::errc() || !std::isfinite(number) || number <= 0 || unit.size() > 1 ||
-        power == std::string_view::npos)
+    const double bytes = number * std::pow(1024.0, static_cast<double>(power + 1));
+    constexpr double most = 0x1p60;
+    if (failure != std::errc() || unit.size() > 1 || power == std::string_view::npos || !(bytes >= 1 && bytes <= most))
         throw input_error("", std::string(option), fmt::format("'{}'", text), "a size such as 256G, 1.5T or 64000M");
-    return number * std::pow(1024.0, static_cast<double>(power + 1));
+    return bytes;
 }
 
 }  // namespace tomosweep

@@ -6,6 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "tomosweep/campaign/batch_script.hpp"
+#include "tomosweep/campaign/shell_word.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -17,18 +20,11 @@ std::string size_text(double bytes) {
     return fmt::format("{:.{}f} {}", bytes, unit == 0 ? 0 : 1, units[unit]);
 }
 
-/// Hours:minutes:seconds, as SLURM has it.
-std::string time_text(double seconds) {
-    const auto whole = static_cast<std::int64_t>(std::ceil(seconds));
-    return fmt::format("{:02}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
-}
+}  // namespace
 
-/// Twice the prediction, in whole quarters of an hour: a job that is cut off can go on, but has to queue again.
 double allotted_seconds(double predicted) {
     return std::max(900.0, std::ceil(2 * predicted / 900) * 900);
 }
-
-}  // namespace
 
 std::string plan_text(const std::string& campaign, const std::vector<scan_load>& scans, const node_layout& layout,
                       const node_pool& pool) {
@@ -45,25 +41,22 @@ std::string plan_text(const std::string& campaign, const std::vector<scan_load>&
     text += fmt::format("memory     {} per rank", size_text(shared.bytes_per_rank));
     if (pool.bytes_per_node > 0)
         text += fmt::format(" of {}", size_text(pool.bytes_per_node / layout.ranks_per_node));
-    text += fmt::format("\ntime       {} (h:min:s)\n", time_text(shared.seconds));
+    text +=
+        fmt::format("\ntime       {} (h:min:s)\n", slurm_time(static_cast<std::int64_t>(std::ceil(shared.seconds))));
     text += fmt::format("exchanged  {} between ranks\n", size_text(shared.exchanged_bytes));
     return text;
 }
 
 std::string sbatch_header(const std::string& campaign, const node_layout& layout, const node_pool& pool,
-                          const std::string& arguments) {
-    std::string text = "#!/bin/bash\n";
-    text += fmt::format("#SBATCH --job-name={}\n", campaign);
-    text += fmt::format("#SBATCH --nodes={}\n", layout.nodes);
-    text += fmt::format("#SBATCH --ntasks-per-node={}\n", layout.ranks_per_node);
-    text += fmt::format("#SBATCH --cpus-per-task={}\n", layout.threads_per_rank);
-    if (pool.bytes_per_node > 0)
-        text += fmt::format("#SBATCH --mem={}M\n", static_cast<std::int64_t>(pool.bytes_per_node / 1048576));
-    text += fmt::format("#SBATCH --time={}\n", time_text(allotted_seconds(layout.campaign.seconds)));
-    text += "#SBATCH --requeue\n#SBATCH --open-mode=append\n#SBATCH --signal=USR1@120\n\n";
+                          const std::vector<std::string>& arguments) {
+    batch_request request{campaign, layout.nodes, layout.ranks_per_node, layout.threads_per_rank, pool.bytes_per_node};
+    request.seconds = static_cast<std::int64_t>(allotted_seconds(layout.campaign.seconds));
+    std::string text = fmt::format("#!/bin/bash\n{}#SBATCH --signal=USR1@300\n\n", sbatch_lines(request));
     text += fmt::format("export OMP_NUM_THREADS={}\n", layout.threads_per_rank);
-    text += fmt::format("srun --mpi=pmix --cpus-per-task={} tomosweep run {}\n", layout.threads_per_rank, arguments);
-    return text;
+    text += fmt::format("srun --mpi=pmix --cpus-per-task={} tomosweep run", layout.threads_per_rank);
+    for (const std::string& argument : arguments)
+        text += " " + shell_word(argument);
+    return text + "\n";
 }
 
 }  // namespace tomosweep

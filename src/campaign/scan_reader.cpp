@@ -11,6 +11,10 @@ namespace tomosweep {
 namespace {
 
 constexpr integer_range position{.low = 0, .high = 1'000'000'000};
+/// Lengths in voxels from the corner of a scan.
+constexpr double farthest = 1e9;
+constexpr number_range place{.low = -farthest, .high = farthest};
+constexpr number_range radius_range{.low = 0, .high = farthest, .above = true};
 
 std::optional<axis> read_axis(const yaml_value& value) {
     return value.choice<axis>({{"z", axis::z}, {"y", axis::y}, {"x", axis::x}});
@@ -42,10 +46,10 @@ tomosweep::cylinder read_cylinder(const std::vector<yaml_value>& layers) {
     if (const auto center = map.need("center", accepted)) {
         if (const auto ends = center->list(accepted, 2))
             for (std::size_t i = 0; i < 2; ++i)
-                cylinder.center[i] = (*ends)[i].number().value_or(0);
+                cylinder.center[i] = (*ends)[i].number(place).value_or(0);
     }
     if (const auto radius = map.need("radius", "a radius in voxels"))
-        cylinder.radius = radius->number(positive).value_or(1);
+        cylinder.radius = radius->number(radius_range).value_or(1);
     return cylinder;
 }
 
@@ -83,8 +87,8 @@ preprocess_spec read_preprocess(const std::vector<yaml_value>& layers) {
 /// One length; three equal ones are the same thing said thrice.
 double read_voxel_size(const yaml_value& value) {
     if (!value.is_list())
-        return value.number(positive).value_or(1);
-    const auto sizes = value.numbers(positive);
+        return value.number(length_um).value_or(1);
+    const auto sizes = value.numbers(length_um);
     if (!sizes)
         return 1;
     if (sizes->size() == 3 && sizes->front() == (*sizes)[1] && sizes->front() == (*sizes)[2])

@@ -6,9 +6,13 @@
 #include "tomosweep/campaign/threshold_reader.hpp"
 #include "tomosweep/campaign/yaml_document.hpp"
 #include "tomosweep/campaign/yaml_reader.hpp"
+#include "tomosweep/core/classes.hpp"
 
 namespace tomosweep {
 namespace {
+
+/// Each is a phase of the class volume that local thickness is sorted into.
+constexpr std::size_t max_resolution_limits = max_phases;
 
 std::vector<misplaced_key> misplaced_in_sweep() {
     constexpr auto job = "this key stands in the job file";
@@ -26,9 +30,14 @@ std::vector<misplaced_key> misplaced_in_sweep() {
 
 /// Reports what is not ascending, or stands there twice.
 std::vector<double> read_limits(const yaml_value& value) {
-    const auto limits = value.numbers(not_negative);
+    const auto limits = value.numbers({.low = 0, .high = longest_um});
     if (!limits)
         return {};
+    if (limits->size() > max_resolution_limits) {
+        value.refuse(fmt::format("{} resolution limits", limits->size()),
+                     fmt::format("at most {}", max_resolution_limits));
+        return {};
+    }
     for (std::size_t i = 1; i < limits->size(); ++i) {
         const double before = (*limits)[i - 1];
         const double here = (*limits)[i];

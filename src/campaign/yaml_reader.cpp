@@ -67,8 +67,12 @@ void problem_list::add(int line, const std::string& key, const std::string& foun
     const bool known = std::any_of(problems_.begin(), problems_.end(), [&](const problem& each) {
         return each.line == line && each.key == key && each.found == found;
     });
-    if (!known)
+    if (known)
+        return;
+    if (problems_.size() < most_problems)
         problems_.push_back(added);
+    else
+        more_ = true;
 }
 
 void problem_list::throw_if_any() const {
@@ -77,6 +81,9 @@ void problem_list::throw_if_any() const {
     std::vector<problem> ordered = problems_;
     std::stable_sort(ordered.begin(), ordered.end(),
                      [](const problem& a, const problem& b) { return a.line < b.line; });
+    if (more_)
+        ordered.push_back(
+            {file_, 0, "", fmt::format("more than {} problems", most_problems), "the first ones corrected"});
     throw job_error(std::move(ordered));
 }
 

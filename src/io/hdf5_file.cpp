@@ -73,6 +73,8 @@ std::string hdf5_text(hid_t object, const std::string& attribute) {
         H5free_memory(text);
         return copied;
     }
+    if (H5Tget_size(type.get()) > longest_hdf5_text)
+        return {};
     std::vector<char> text(H5Tget_size(type.get()) + 1, '\0');
     return H5Aread(handle.get(), type.get(), text.data()) < 0 ? std::string() : std::string(text.data());
 }

@@ -129,7 +129,11 @@ private:
             throw input_error(path(), dataset_path_, fmt::format("a dataset of shape ({})", fmt::join(lengths_, ", ")),
                               "three axes (z, y, x) of at least one voxel, or more of which the first have length 1");
         const auto last = lengths_.end();
+        if (std::any_of(last - 3, last, [](hsize_t length) { return length > hsize_t{io::most_voxels}; }))
+            throw input_error(path(), dataset_path_, fmt::format("a dataset of shape ({})", fmt::join(lengths_, ", ")),
+                              fmt::format("at most {} voxels", io::most_voxels));
         extent_ = {static_cast<index_t>(last[-3]), static_cast<index_t>(last[-2]), static_cast<index_t>(last[-1])};
+        io::require_countable(extent_, path(), dataset_path_);
     }
 
     void understand_type() {

@@ -39,9 +39,12 @@ double spacing_um(hid_t group, const std::string& name) {
     const hdf5_id axis(H5Dopen2(group, name.c_str(), H5P_DEFAULT), H5Dclose);
     const hdf5_id space(axis ? H5Dget_space(axis.get()) : H5I_INVALID_HID, H5Sclose);
     const hssize_t count = space ? H5Sget_simple_extent_npoints(space.get()) : 0;
-    std::vector<double> at(static_cast<std::size_t>(std::max<hssize_t>(count, 0)));
-    if (count < 2 || H5Sget_simple_extent_ndims(space.get()) != 1 ||
-        H5Dread(axis.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, at.data()) < 0)
+    // A dataset without data may claim any length.
+    constexpr hssize_t most_coordinates = 1 << 20;
+    if (count < 2 || count > most_coordinates || H5Sget_simple_extent_ndims(space.get()) != 1)
+        return 0;
+    std::vector<double> at(static_cast<std::size_t>(count));
+    if (H5Dread(axis.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, at.data()) < 0)
         return 0;
     const double step = (at.back() - at.front()) / static_cast<double>(count - 1);
     for (std::size_t i = 0; i < at.size(); ++i)
@@ -67,6 +70,8 @@ std::array<std::string, 3> axis_names(hid_t group) {
         H5Dvlen_reclaim(type.get(), space.get(), H5P_DEFAULT, texts.data());
     } else {
         const std::size_t length = H5Tget_size(type.get());
+        if (length > longest_hdf5_text)
+            return names;
         std::vector<char> texts(3 * length + 1, '\0');
         if (H5Aread(attribute.get(), type.get(), texts.data()) < 0)
             return names;

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <numbers>
 #include <string>
 
 #include "tomosweep/core/error.hpp"
+#include "tomosweep/io/phantom_pores.hpp"
+#include "tomosweep/io/voxel_block.hpp"
 
 namespace tomosweep {
 namespace {
@@ -15,24 +17,44 @@ void check_range(const char* name, double value, double low, double high) {
         throw input_error("phantom", name, std::to_string(value), std::to_string(low) + " to " + std::to_string(high));
 }
 
+/// Every block of voxels is grown by four sigma on all sides while it is blurred.
+constexpr double widest_blur = 50;
+
+/// The outlines of all islets of a layer are held at once, about a kilobyte each.
+double least_diameter(const phantom_source& phantom) {
+    constexpr double most_islets = 1e6;
+    const double layer = static_cast<double>(phantom.shape.y) * static_cast<double>(phantom.shape.x);
+    return std::max(1.0, std::sqrt(layer / most_islets));
+}
+
+/// Spheres of the radius and the gap around it fill no more than all space; and all are held in memory.
+double most_pores(const phantom_source& phantom) {
+    constexpr double most = 1e7;
+    const auto room = [&](index_t length) { return static_cast<double>(length) + pore_gap; };
+    const double edge = 2 * phantom.pore_radius + pore_gap;
+    const double sphere = std::numbers::pi / 6 * edge * edge * edge;
+    const extent3& shape = phantom.shape;
+    return std::min(most, std::floor(room(shape.z) * room(shape.y) * room(shape.x) / sphere));
+}
+
 }  // namespace
 
 void check_phantom(const phantom_source& phantom) {
     constexpr double longest = 1e6;
-    constexpr double least_diameter = 1;
     for (const axis direction : {axis::z, axis::y, axis::x})
         check_range("shape", static_cast<double>(along(phantom.shape, direction)), 1, longest);
-    check_range("islet_diameter", phantom.islet_diameter, least_diameter, longest);
+    io::require_countable(phantom.shape, "phantom", "shape");
+    check_range("islet_diameter", phantom.islet_diameter, least_diameter(phantom), longest);
     check_range("crack_width_collector", phantom.crack_width_collector, 0, longest);
     check_range("crack_width_separator", phantom.crack_width_separator, 0, longest);
     check_range("cracked_share", phantom.cracked_share, 0, 1);
     check_range("fine_crack_width", phantom.fine_crack_width, 0, longest);
     check_range("fine_crack_share", phantom.fine_crack_share, 0, 1);
-    check_range("pores", static_cast<double>(phantom.pores), 0, 1e9);
     check_range("pore_radius", phantom.pore_radius, 0, longest);
+    check_range("pores", static_cast<double>(phantom.pores), 0, most_pores(phantom));
     check_range("solid_grey", phantom.solid_grey, 0, 255);
     check_range("crack_grey", phantom.crack_grey, 0, 255);
-    check_range("blur_sigma", phantom.blur_sigma, 0, 1000);
+    check_range("blur_sigma", phantom.blur_sigma, 0, widest_blur);
     check_range("noise_sigma", phantom.noise_sigma, 0, 1000);
 }
 

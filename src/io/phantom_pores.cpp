@@ -12,11 +12,9 @@
 namespace tomosweep {
 namespace {
 
-constexpr double gap = 2;
-
 /// Whether the sphere with its gap lies inside one piece of solid, whatever the widths over its height.
 bool inside_one_piece(const phantom_source& phantom, const pore& sphere) {
-    const double reach = phantom.pore_radius + gap;
+    const double reach = phantom.pore_radius + pore_gap;
     crack_widths widths = widths_at(phantom, sphere.z - reach);
     widths.plate = std::max(widths.plate, widths_at(phantom, sphere.z + reach).plate);
     const std::vector<solid_piece> pieces = pieces_around(phantom, {sphere.y, sphere.x});
@@ -85,7 +83,7 @@ std::vector<pore> pores_of(const phantom_source& phantom) {
         return pores;
     if (static_cast<double>(std::min({phantom.shape.z, phantom.shape.y, phantom.shape.x})) < 2 * phantom.pore_radius)
         throw_no_room(phantom, 0);
-    placed_pores placed(2 * phantom.pore_radius + gap);
+    placed_pores placed(2 * phantom.pore_radius + pore_gap);
     index_t failures = 0;
     for (std::uint64_t n = 0; std::ssize(pores) < phantom.pores; ++n) {
         const pore next = candidate(phantom, n);

@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <limits>
-
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/io/voxel_block.hpp"
 
 namespace tomosweep {
 namespace {
+
+// One file may hold many scans one behind the other; far beyond any file, and far from 2^63.
+constexpr index_t longest_header = index_t{1} << 60;
 
 std::string text_of(const extent3& shape) {
     return fmt::format("[{}, {}, {}]", shape.z, shape.y, shape.x);
@@ -32,14 +33,10 @@ std::string hint_for(const raw_source& source, index_t bytes) {
 }
 
 void check_layout(const raw_source& source) {
-    const extent3& shape = source.shape;
-    if (shape.z <= 0 || shape.y <= 0 || shape.x <= 0)
-        throw input_error(source.path, "shape", text_of(shape), "at least one voxel on every axis");
-    if (source.offset < 0)
-        throw input_error(source.path, "offset", std::to_string(source.offset), "0 or more bytes");
-    constexpr index_t most = std::numeric_limits<index_t>::max() / 8;
-    if (shape.y > most / shape.x || shape.z > most / (shape.y * shape.x) || source.offset > most)
-        throw input_error(source.path, "shape", text_of(shape), "a volume whose bytes can be counted in 63 bits");
+    io::require_countable(source.shape, source.path, "shape");
+    if (source.offset < 0 || source.offset > longest_header)
+        throw input_error(source.path, "offset", std::to_string(source.offset),
+                          fmt::format("0 to {} bytes", longest_header));
 }
 
 void check_length(const raw_source& source, index_t bytes) {

@@ -13,7 +13,7 @@ namespace {
 
 // A damaged header must not ask for all memory: tiles may be larger than a small page, or somewhat larger than any
 // page.
-constexpr index_t most_tile_bytes = index_t{256} << 20;
+constexpr index_t most_tile_bytes = index_t{64} << 20;
 constexpr index_t most_tile_pages = 4;
 
 /// Rows and columns of a page, half open.

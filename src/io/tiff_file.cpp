@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <tiffio.h>
 
+#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 #include <span>
@@ -28,6 +29,9 @@ struct tiff_file::error_log {
 
 namespace {
 
+// What the densest compression makes of a page of one grey level: zstd needs 4 bytes for 128 KiB.
+constexpr index_t most_expansion = 1 << 17;
+
 constexpr const char* way_out =
     "8 or 16 bits unsigned, 16 bits signed, 32 bits float or 1 bit per pixel, one sample per pixel";
 
@@ -45,6 +49,12 @@ std::span<const std::uint64_t> pieces(TIFF* handle, bool offsets) {
     if (TIFFGetField(handle, name, &values) != 1 || values == nullptr)
         return {};
     return {values, tiled ? TIFFNumberOfTiles(handle) : TIFFNumberOfStrips(handle)};
+}
+
+/// Offsets that a damaged file may give are cut to one that no file reaches, so that sums of a few do not overflow.
+index_t place_in_file(std::uint64_t offset) {
+    constexpr std::uint64_t beyond_any_file = std::uint64_t{1} << 60;
+    return static_cast<index_t>(std::min(offset, beyond_any_file));
 }
 
 std::optional<dtype> dtype_of(std::uint16_t bits, std::uint16_t format) {
@@ -82,7 +92,7 @@ std::optional<index_t> data_offset(TIFF* handle, const tiff_page& page) {
     for (std::size_t i = 1; i < offsets.size(); ++i)
         if (counts[i - 1] != strip_bytes || offsets[i] != offsets[i - 1] + strip_bytes)
             return std::nullopt;
-    return static_cast<index_t>(offsets.front());
+    return place_in_file(offsets.front());
 }
 
 index_t data_end(TIFF* handle, const tiff_page& page) {
@@ -91,7 +101,7 @@ index_t data_end(TIFF* handle, const tiff_page& page) {
     const auto offsets = pieces(handle, true), counts = pieces(handle, false);
     index_t end = 0;
     for (std::size_t i = 0; i < std::min(offsets.size(), counts.size()); ++i)
-        end = std::max(end, static_cast<index_t>(offsets[i] + counts[i]));
+        end = std::max(end, place_in_file(offsets[i]) + place_in_file(counts[i]));
     return end;
 }
 
@@ -145,13 +155,16 @@ tiff_page tiff_file::page() const {
     page.directory = static_cast<index_t>(TIFFCurrentDirOffset(handle_));
     page.shape = {1, tag<std::uint32_t>(handle_, TIFFTAG_IMAGELENGTH, 0),
                   tag<std::uint32_t>(handle_, TIFFTAG_IMAGEWIDTH, 0)};
-    if (voxel_count(page.shape) == 0)
-        fail("an image without pixels", "at least one pixel");
+    require_countable(page.shape, file_.path(), fmt::format("page {}", number_ + 1));
     page.type = *type;
     page.bilevel = bits == 1;
     page.white_is_zero = photometric == PHOTOMETRIC_MINISWHITE;
     page.data_offset = data_offset(handle_, page);
     page.data_end = data_end(handle_, page);
+    const index_t bytes = voxel_block{page.shape, page.type}.bytes();
+    if (bytes / most_expansion > file_.bytes())
+        fail(fmt::format("{} x {} pixels in a file of {} bytes", page.shape.y, page.shape.x, file_.bytes()),
+             "no more pixels than such a file can hold; its header is damaged");
     return page;
 }
 

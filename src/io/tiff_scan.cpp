@@ -11,6 +11,9 @@
 namespace tomosweep {
 namespace {
 
+// Of one file; each takes a hundred bytes of memory before any pixel is read.
+constexpr index_t most_slices = 1 << 20;
+
 std::string text_of(const io::tiff_page& page) {
     return fmt::format("{} x {} pixels (y, x), {}", page.shape.y, page.shape.x, name_of(page.type));
 }
@@ -106,6 +109,9 @@ private:
 
     /// A single page may be followed by slices that have no directory of their own, one behind the other.
     void add_slices_without_directory() {
+        if (images_ > most_slices)
+            throw input_error(files_.front().path, "ImageJ's description", fmt::format("{} slices", images_),
+                              fmt::format("at most {} slices", most_slices));
         const index_t bytes = io::voxel_block{first_.shape, first_.type}.bytes();
         const index_t present = (files_.front().bytes - *first_.data_offset) / bytes;
         if (present < images_)
@@ -204,9 +210,13 @@ private:
 
 std::unique_ptr<scan_source> open_tiff(const tiff_source& source) {
     const std::vector<std::string> paths = io::matching_files(source.path);
+    std::unique_ptr<scan_source> scan;
     if (paths.size() == 1)
-        return std::make_unique<tiff_pages>(io::identify(paths.front()));
-    return std::make_unique<tiff_stack>(paths);
+        scan = std::make_unique<tiff_pages>(io::identify(paths.front()));
+    else
+        scan = std::make_unique<tiff_stack>(paths);
+    io::require_countable(scan->extent(), source.path, "");
+    return scan;
 }
 
 }  // namespace tomosweep

@@ -86,6 +86,14 @@ std::string text_of(const index3& voxel) {
 
 }  // namespace
 
+void require_countable(const extent3& extent, const std::string& path, const std::string& where) {
+    const auto& [z, y, x] = extent;
+    if (z > 0 && y > 0 && x > 0 && y <= most_voxels / x && z <= most_voxels / (y * x))
+        return;
+    throw input_error(path, where, fmt::format("[{}, {}, {}] voxels", z, y, x),
+                      fmt::format("at least one voxel on every axis, and at most {} in all", most_voxels));
+}
+
 void read_box(const input_file& file, const voxel_block& block, const box3& box, std::byte* to) {
     if (box.empty())
         return;

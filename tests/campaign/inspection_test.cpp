@@ -141,6 +141,14 @@ TEST_F(check, rules_pool_scans_of_one_number_format) {
         << "both lack a sample";
 }
 
+TEST_F(check, sweeps_whose_product_explodes_are_refused) {
+    const std::string job = "scans:\n" + scan("a");
+    const std::string sweep = "threshold: {from: 0, to: 200, step: 0.0625}\nresolution_limit_um: [0, 1, 2]\n";
+    EXPECT_TRUE(problems(job + "depth: {bins: 10000}\n", sweep).empty()) << "96 million values";
+    EXPECT_TRUE(has_only(problems(job + "depth: {bins: 100000}\n", sweep), 0, "",
+                         "3201 thresholds x (3 resolution limits x 100000 depth bins + 64 width bins)"));
+}
+
 TEST_F(check, voxel_sizes_agree_with_the_data_and_with_each_other) {
     files["/data/a"].stated_um = 0.16;
     EXPECT_TRUE(

@@ -149,7 +149,7 @@ TEST(job, several_phases_are_grouped) {
 TEST(job, all_problems_are_reported_at_once) {
     const auto problems = wrong("scans:\n- {id: a, voxel_size_um: -1, source: {type: phantom}, cycle: x}\nphas: 1\n");
     EXPECT_EQ(problems.size(), 3U);
-    EXPECT_TRUE(has(problems, 2, "scans[0].voxel_size_um", "found '-1'; accepted: a number > 0"));
+    EXPECT_TRUE(has(problems, 2, "scans[0].voxel_size_um", "found '-1'; accepted: a number from 1e-06 to 1000000"));
     EXPECT_TRUE(has(problems, 2, "scans[0].cycle", "found 'x'; accepted: a whole number >= 0"));
     EXPECT_TRUE(has(problems, 3, "phas", "did you mean 'phase'?"));
 }
@@ -202,9 +202,9 @@ TEST(job, a_job_needs_a_list_of_scans) {
 
 TEST(job, voxel_sizes_are_one_positive_number) {
     EXPECT_TRUE(has_only(wrong(scan_of("sample: b")), 2, "scans[0].voxel_size_um", "no such key"));
-    for (const char* size : {"0", "-1", ".nan", ".inf", "1 um"})
+    for (const char* size : {"0", "-1", ".nan", ".inf", "1 um", "1e-300", "1e300"})
         EXPECT_TRUE(has_only(wrong(scan_of(std::string("voxel_size_um: ") + size)), 3, "scans[0].voxel_size_um",
-                             "a number > 0"))
+                             "a number from 1e-06 to 1000000"))
             << size;
     EXPECT_TRUE(has_only(wrong(scan_of("voxel_size_um: [1, 1, 2]")), 3, "scans[0].voxel_size_um", "resample"));
     EXPECT_EQ(parse_job(scan_of("voxel_size_um: [2, 2, 2]"), path).scans[0].voxel_size_um, 2);
@@ -224,7 +224,9 @@ TEST(job, regions_are_not_empty) {
     EXPECT_TRUE(has_only(wrong(job_of("region: {y: [-1, 5]}\n")), 3, "region.y[0]", "found '-1'"));
     EXPECT_TRUE(has_only(wrong(job_of("region: {x: [1, 2, 3]}\n")), 3, "region.x", "half-open"));
     EXPECT_TRUE(has_only(wrong(job_of("region: {cylinder: {center: [1, 2], radius: 0}}\n")), 3,
-                         "region.cylinder.radius", "a number > 0"));
+                         "region.cylinder.radius", "a number above 0 to 1000000000"));
+    EXPECT_TRUE(has_only(wrong(job_of("region: {cylinder: {center: [1e300, 2], radius: 1}}\n")), 3,
+                         "region.cylinder.center[0]", "a number from -1000000000 to 1000000000"));
     EXPECT_TRUE(
         has_only(wrong(job_of("region: {cylinder: {radius: 1}}\n")), 3, "region.cylinder.center", "no such key"));
     EXPECT_TRUE(has_only(wrong(job_of("region: {cylinder: {axis: w, center: [1, 2], radius: 1}}\n")), 3,
@@ -269,7 +271,7 @@ TEST(job, phases_have_names_of_their_own) {
 TEST(job, depth_and_width_have_bins) {
     EXPECT_TRUE(has_only(wrong(job_of("depth: {bins: 0}\n")), 3, "depth.bins", "from 1"));
     EXPECT_TRUE(has_only(wrong(job_of("depth: {from: top}\n")), 3, "depth.from", "collector, separator"));
-    EXPECT_TRUE(has_only(wrong(job_of("width: {bin_um: 0}\n")), 3, "width.bin_um", "a number > 0"));
+    EXPECT_TRUE(has_only(wrong(job_of("width: {bin_um: 0}\n")), 3, "width.bin_um", "a number from 1e-06"));
 }
 
 TEST(resolution_limits, default_is_1_to_8_voxels_of_the_finest_scan_after_binning) {

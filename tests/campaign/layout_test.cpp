@@ -139,7 +139,7 @@ TEST(parse_bytes, units_are_powers_of_1024_and_megabytes_by_default) {
 }
 
 TEST(parse_bytes, anything_else_is_refused_by_the_name_of_the_option) {
-    for (const char* text : {"", "G", "-1G", "0", "1X", "1GG", "nan", "inf", "1 G", "1e999G"})
+    for (const char* text : {"", "G", "-1G", "0", "1X", "1GG", "nan", "inf", "1 G", "1e999G", "1e308T", "1e-300G"})
         try {
             parse_bytes(text, "--memory-per-node");
             ADD_FAILURE() << "'" << text << "' was taken";

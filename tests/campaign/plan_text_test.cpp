@@ -28,18 +28,18 @@ TEST(plan_text, names_layout_memory_time_and_traffic) {
 }
 
 TEST(sbatch_header, asks_for_the_planned_nodes_and_twice_the_time) {
-    const std::string text = sbatch_header("demo", layout_of(3725), pool, "job.yaml sweep.yaml");
+    const std::string text = sbatch_header("demo", layout_of(3725), pool, {"job.yaml", "my sweep.yaml"});
     EXPECT_TRUE(text.starts_with("#!/bin/bash\n"));
     EXPECT_TRUE(contains(text, "#SBATCH --nodes=2")) << text;
     EXPECT_TRUE(contains(text, "#SBATCH --ntasks-per-node=8")) << text;
     EXPECT_TRUE(contains(text, "#SBATCH --cpus-per-task=8")) << text;
     EXPECT_TRUE(contains(text, "#SBATCH --mem=262144M")) << text;
     EXPECT_TRUE(contains(text, "#SBATCH --time=02:15:00")) << text;
-    EXPECT_TRUE(contains(text, "srun --mpi=pmix --cpus-per-task=8 tomosweep run job.yaml sweep.yaml")) << text;
+    EXPECT_TRUE(contains(text, "srun --mpi=pmix --cpus-per-task=8 tomosweep run job.yaml 'my sweep.yaml'")) << text;
 }
 
 TEST(sbatch_header, asks_for_a_quarter_of_an_hour_at_least) {
-    EXPECT_TRUE(contains(sbatch_header("demo", layout_of(0.1), pool, "j"), "#SBATCH --time=00:15:00"));
+    EXPECT_TRUE(contains(sbatch_header("demo", layout_of(0.1), pool, {"j"}), "#SBATCH --time=00:15:00"));
 }
 
 }  // namespace

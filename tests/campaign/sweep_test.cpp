@@ -126,7 +126,20 @@ TEST(sweep, rules_have_their_own_options) {
 TEST(sweep, resolution_limits_ascend_from_0) {
     EXPECT_TRUE(has_only(wrong("resolution_limit_um: [0, 0.3, 0.2]\n"), 1, "resolution_limit_um", "0.2 after 0.3"));
     EXPECT_TRUE(has_only(wrong("resolution_limit_um: [0, 0.2, 0.2]\n"), 1, "resolution_limit_um", "0.2 twice"));
-    EXPECT_TRUE(has_only(wrong("resolution_limit_um: [-1]\n"), 1, "resolution_limit_um[0]", "a number >= 0"));
+    EXPECT_TRUE(has_only(wrong("resolution_limit_um: [-1]\n"), 1, "resolution_limit_um[0]", "a number from 0 to"));
+    EXPECT_TRUE(has_only(wrong("resolution_limit_um: [1e300]\n"), 1, "resolution_limit_um[0]", "to 1000000"));
+}
+
+TEST(sweep, no_more_resolution_limits_than_a_class_volume_has_phases) {
+    const auto limits = [](int count) {
+        std::string text = "resolution_limit_um: [0";
+        for (int i = 1; i < count; ++i)
+            text += ", " + std::to_string(i);
+        return text + "]\n";
+    };
+    EXPECT_TRUE(wrong(limits(254)).empty());
+    EXPECT_TRUE(
+        has_only(wrong(limits(255)), 1, "resolution_limit_um", "found 255 resolution limits; accepted: at most 254"));
 }
 
 TEST(sweep, connectivities_are_6_and_26) {

@@ -30,6 +30,15 @@ TEST_F(yaml_reader, numbers_are_read_in_full_or_refused) {
     }
 }
 
+TEST_F(yaml_reader, of_countless_problems_the_first_thousand_are_listed) {
+    for (int line = 1; line <= 100'000; ++line)
+        problems.add(line, "key", "nonsense", "sense");
+    const std::vector<problem> listed = test::problems_of([&] { problems.throw_if_any(); });
+    ASSERT_EQ(listed.size(), 1001U);
+    EXPECT_EQ(listed[999].line, 1000);
+    EXPECT_EQ(listed[1000].found, "more than 1000 problems");
+}
+
 TEST_F(yaml_reader, numbers_outside_their_range_name_the_range) {
     EXPECT_FALSE(value("0").number(positive));
     EXPECT_TRUE(has(found(), 1, "key", "found '0'; accepted: a number > 0"));

@@ -11,9 +11,13 @@ namespace tomosweep {
 std::string plan_text(const std::string& campaign, const std::vector<scan_load>& scans, const node_layout& layout,
                       const node_pool& pool);
 
-/// The head of a SLURM batch script for that plan, with twice the predicted time, and its `srun` line, which ends with
-/// `arguments` of tomosweep.
+/// The time to ask for: twice the predicted one, in whole quarters of an hour. A job that is cut off can go on, but has
+/// to queue again. Pure.
+double allotted_seconds(double predicted);
+
+/// The head of a SLURM batch script for that plan, with the allotted time, and its `srun` line, which ends with
+/// `arguments` of tomosweep, as words that the shell reads as they are.
 std::string sbatch_header(const std::string& campaign, const node_layout& layout, const node_pool& pool,
-                          const std::string& arguments);
+                          const std::vector<std::string>& arguments);
 
 }  // namespace tomosweep

@@ -10,8 +10,8 @@ namespace tomosweep {
 /// What a YAML file may be at most. Far beyond any real campaign, and small enough that no file can exhaust the memory.
 struct yaml_limits {
     std::size_t bytes = 8U << 20U;
-    int depth = 24;                 ///< mappings and lists within each other
-    std::size_t nodes = 1'000'000;  ///< values, with every alias counted as often as it is used
+    int depth = 24;               ///< mappings and lists within each other
+    std::size_t nodes = 250'000;  ///< values, with every alias counted as often as it is used
 };
 
 /// The text of a small file. Throws job_error when it cannot be read or is larger than `limits`.

@@ -15,10 +15,13 @@
 
 namespace tomosweep {
 
-/// The problems of one file, gathered while it is read. A problem that is found again (a shared default) counts once.
+/// The problems of one file, gathered while it is read. A problem that is found again (a shared default) counts once;
+/// of more than most_problems the later ones are left out.
 class problem_list {
 public:
     explicit problem_list(std::string file) : file_(std::move(file)) {}
+
+    static constexpr std::size_t most_problems = 1000;
 
     void add(int line, const std::string& key, const std::string& found, const std::string& accepted);
     const std::vector<problem>& all() const { return problems_; }
@@ -28,6 +31,7 @@ public:
 private:
     std::string file_;
     std::vector<problem> problems_;
+    bool more_ = false;  ///< than most_problems
 };
 
 /// The name in `known` that takes the smallest share of single-letter changes to become `name`, so that a cut-off name
@@ -42,6 +46,9 @@ struct number_range {
 };
 inline constexpr number_range positive{.low = 0, .above = true};
 inline constexpr number_range not_negative{.low = 0};
+/// Lengths in um: from below an atom to a metre, so that ratios, squares and cubes of any two are finite.
+inline constexpr double longest_um = 1e6;
+inline constexpr number_range length_um{.low = 1e-6, .high = longest_um};
 
 struct integer_range {
     std::int64_t low = std::numeric_limits<std::int64_t>::min();

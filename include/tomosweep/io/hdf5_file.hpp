@@ -60,7 +60,10 @@ hdf5_id open_hdf5_dataset(const hdf5_id& file, const std::string& path, const st
 /// The type that grey levels have in memory; not to be closed.
 hid_t hdf5_memory_type(dtype type);
 
-/// A string attribute, of fixed or variable length; empty when there is none.
+/// What a text attribute may hold: what HDF5 keeps with an object's header.
+inline constexpr std::size_t longest_hdf5_text = 64 << 10;
+
+/// A string attribute, of fixed or variable length; empty when there is none, or a fixed one above longest_hdf5_text.
 std::string hdf5_text(hid_t object, const std::string& attribute);
 
 }  // namespace tomosweep::io

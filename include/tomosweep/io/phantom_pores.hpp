@@ -13,7 +13,10 @@ struct pore {
     double x = 0;
 };
 
-/// The pores of a phantom, ascending in z: inside the volume and inside one piece of solid, two voxels or more from
+/// Voxels that stay free around a pore.
+inline constexpr double pore_gap = 2;
+
+/// The pores of a phantom, ascending in z: inside the volume and inside one piece of solid, pore_gap or more from
 /// every crack and from each other, so that they stay isolated when they become voxels. Placed by rejection, the same
 /// for a seed. Throws input_error when the solid has no room for them. Local. Cost: about 10 us per attempt.
 std::vector<pore> pores_of(const phantom_source& phantom);

@@ -16,8 +16,17 @@ struct voxel_block {
     byte_order order = byte_order::little;
     index_t offset = 0;
 
+    /// Needs an extent that require_countable() accepts.
     index_t bytes() const { return voxel_count(shape) * static_cast<index_t>(bytes_per_voxel(type)); }
 };
+
+/// The most voxels that a scan may have: 65536^3, a hundred times the largest tomogram of today. Sums of bytes, offsets
+/// and squared lengths over so many stay far below 2^63.
+inline constexpr index_t most_voxels = index_t{1} << 48;
+
+/// Throws input_error, naming `path` and `where`, unless every axis holds a voxel and all together at most most_voxels.
+/// To be called before anything is multiplied or allocated.
+void require_countable(const extent3& extent, const std::string& path, const std::string& where);
 
 /// Copies `box` of the block to `to`, dense and in native byte order. Runs without gaps are read in one call; narrow
 /// boxes are read row by row, others together with the voxels between their rows. Throws input_error as

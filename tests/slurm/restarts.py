@@ -1,0 +1,63 @@
+"""A batch job that is interrupted starts again by itself and ends as if it had run in one go."""
+
+import re
+
+from program import DONE, INTERRUPTED
+from slurm_case import LONG_SWEEP, long_campaign, main, slurm_case
+
+
+class restart_case(slurm_case):
+    def begin(self, scans=4, edit=(), **site):
+        """A job that is at work; `edit` changes lines of the script that was kept, and submits it by hand."""
+        self.job = self.write("job.yaml", long_campaign(scans))
+        self.sweep = self.write("sweep.yaml", LONG_SWEEP)
+        found = self.submit(self.job, self.sweep, "--site", self.site(**site), "-o", self.folder / "out", "--nodes",
+                            "2", *(["--array"] if not edit and "array" in site else []))
+        if edit:
+            self.slurm.command("scancel", found["job"])
+            self.slurm.await_end(found["job"])
+            script = self.folder / "out/slurm/campaign.sbatch"
+            text = script.read_text()
+            for old, new in edit:
+                self.assertEqual(len(re.findall(old, text, re.MULTILINE)), 1, old)
+                text = re.sub(old, new, text, flags=re.MULTILINE)
+            script.write_text(text)
+            return self.job_in("out", ["campaign.sbatch"])
+        return found["job"]
+
+
+class interrupted(restart_case):
+    def await_restart(self, number, restarts):
+        """The job is at work for the n-th time."""
+        self.slurm.wait_until(lambda: f"restart {restarts} on" in self.logs("out"), 40, f"restart {restarts}")
+
+    def test_by_a_signal_to_the_shell_and_by_one_to_the_ranks(self):
+        number = self.begin()
+        self.await_first_scan("out")
+        self.slurm.command("scancel", "--signal=USR1", "--batch", number)
+        self.await_restart(number, 1)
+        self.slurm.wait_until(lambda: len(list((self.folder / "out/scans").glob("*.h5"))) > 1, 30, "another scan")
+        self.slurm.command("scancel", "--signal=USR1", number)
+        job = self.assert_ended(number, DONE, "out")
+        self.assertEqual(job["Restarts"], "2", self.logs("out"))
+        self.assertRegex(self.logs("out"), r"(?s)restart 0 on.*the ranks are asked to stop.*interrupted.*queued again, "
+                         r"restart 1 of at most 20.*restart 1 on.*restart 2 on.*ended with code 0")
+        self.assert_as_at_once("out", self.job, self.sweep)
+
+    def test_gives_up_after_a_set_number_of_restarts(self):
+        number = self.begin(edit=[(r"^most_restarts=\d+$", "most_restarts=0")])
+        self.await_first_scan("out")
+        self.slurm.command("scancel", "--signal=USR1", "--batch", number)
+        self.assert_ended(number, INTERRUPTED, "out")
+        self.assertIn("given up after 0 restarts; what is finished stays in", self.logs("out"))
+
+    def test_cancelled_stays_cancelled(self):
+        number = self.begin(scans=8)
+        self.await_first_scan("out")
+        self.slurm.command("scancel", number)
+        self.slurm.await_state(number, ["CANCELLED"], 30)
+        self.assertEqual(self.slurm.job(number)["Restarts"], "0", self.logs("out"))
+
+
+if __name__ == "__main__":
+    main()

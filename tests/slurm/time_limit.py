@@ -1,0 +1,24 @@
+"""A campaign longer than its time limit: it takes minutes, because SLURM counts time limits in minutes."""
+
+from program import DONE
+from restarts import restart_case
+from slurm_case import main
+
+
+class time_limit(restart_case):
+    def test_a_campaign_longer_than_its_time_limit_finishes_by_itself(self):
+        number = self.begin(scans=60, longest_time="00:01:00", edit=[("B:USR1@30", "B:USR1@50")])
+        job = self.assert_ended(number, DONE, "out", 400)
+        self.assertGreaterEqual(int(job["Restarts"]), 2, self.logs("out"))
+        self.assert_as_at_once("out", self.job, self.sweep)
+
+    def test_a_job_that_reaches_its_time_limit_without_warning_starts_again(self):
+        number = self.begin(scans=90, longest_time="00:01:00", edit=[("^#SBATCH --signal.*\n", "")])
+        job = self.assert_ended(number, DONE, "out", 500)
+        self.assertGreaterEqual(int(job["Restarts"]), 1, self.logs("out"))
+        self.assertIn("the time limit came before the ranks had stopped", self.logs("out"))
+        self.assert_as_at_once("out", self.job, self.sweep)
+
+
+if __name__ == "__main__":
+    main()
