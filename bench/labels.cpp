@@ -1,5 +1,4 @@
 // Question: how long does it take to label one phase of a block, with the size of every component?
-// Last result: see docs/performance.md, "Kernels".
 #include "kernel_bench.hpp"
 #include "tomosweep/kernels/label.hpp"
 
