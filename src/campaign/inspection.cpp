@@ -201,7 +201,7 @@ private:
     template <class Report>
     void check_ruled(const phase_spec& phase, const ruled_thresholds& ruled, const Report& report) {
         if (phase.where == phase_side::between &&
-            (ruled.rule != threshold_rule::multi_otsu || ruled.take + 1 > ruled.classes - 1))
+            (ruled.rule == threshold_rule::otsu || ruled.take + 1 > ruled.classes - 1))
             report("a rule with one threshold",
                    "two thresholds for a `between` phase: {rule: multi-otsu, classes: 3, take: 1} or pairs of values");
         if (ruled.scope == rule_scope::scan)

@@ -47,7 +47,7 @@ public:
                               "a region that holds voxels");
         outcome.histogram = histogram_of(grid_, block.grey, block.mask_view());
         for (std::size_t phase = 0; phase < plan_.job.phases.size(); ++phase)
-            outcome.phases.push_back(analyse_phase(block, phase, outcome.histogram, points));
+            outcome.phases.push_back(analyse_phase(block, phase, points, outcome));
     }
 
     /// Collective; without fields rank 0 writes alone.
@@ -70,12 +70,14 @@ public:
     }
 
 private:
-    phase_tables analyse_phase(scan_block& block, std::size_t phase, const grey_histogram& own,
-                               const point_grid& points) {
+    phase_tables analyse_phase(scan_block& block, std::size_t phase, const point_grid& points, scan_outcome& outcome) {
         const phase_spec& spec = plan_.job.phases[phase];
         const grey_histogram& pooled = task_.pooled[phase];
-        const grey_thresholds thresholds =
-            resolve(plan_.thresholds[phase], spec.where, pooled.counts.empty() ? own : pooled);
+        const grey_histogram& histogram = pooled.counts.empty() ? outcome.histogram : pooled;
+        const grey_thresholds thresholds = resolve(plan_.thresholds[phase], spec.where, histogram);
+        if (const std::string report = rule_report(plan_.thresholds[phase], histogram); !report.empty())
+            outcome.provenance.push_back(
+                {plan_.job.grouped_phases ? "threshold_rule_" + spec.name : "threshold_rule", report});
         fields_.reset();
         if (shard_)
             fields_.emplace(*shard_, grid_, plan_.job.grouped_phases ? spec.name : std::string(), plan_.fields);

@@ -103,20 +103,22 @@ std::optional<threshold_spec> read_steps(const yaml_map& map) {
 }
 
 std::optional<threshold_spec> read_rule(const yaml_map& map) {
-    const auto rule = map.find("rule")->choice<threshold_rule>(
-        {{"otsu", threshold_rule::otsu}, {"multi-otsu", threshold_rule::multi_otsu}});
+    const auto rule =
+        map.find("rule")->choice<threshold_rule>({{"otsu", threshold_rule::otsu},
+                                                  {"multi-otsu", threshold_rule::multi_otsu},
+                                                  {"gaussian-mixture", threshold_rule::gaussian_mixture}});
     if (!rule)
         return std::nullopt;
     ruled_thresholds ruled;
     ruled.rule = *rule;
-    if (*rule == threshold_rule::multi_otsu) {
-        ruled.classes = 3;
-        map.read("classes", ruled.classes, {2, 5});
+    if (*rule != threshold_rule::otsu) {
+        ruled.classes = *rule == threshold_rule::multi_otsu ? 3 : 2;
+        map.read("classes", ruled.classes, {2, 6});
         map.read("take", ruled.take, {1, ruled.classes - 1});
     } else {
         for (const char* key : {"classes", "take"})
             if (const auto given = map.find(key))
-                given->refuse("an option of multi-otsu", "`rule: multi-otsu`, or no such key");
+                given->refuse("an option of multi-otsu and gaussian-mixture", "one of these rules, or no such key");
     }
     if (const auto scope = map.find("scope"))
         ruled.scope =
@@ -156,7 +158,7 @@ std::optional<threshold_spec> read_threshold(const yaml_value& value) {
         return read_values(*any.find("values"));
     if (steps)
         return read_steps(any);
-    return any.need("rule", "otsu or multi-otsu") ? read_rule(any) : std::nullopt;
+    return any.need("rule", "otsu, multi-otsu or gaussian-mixture") ? read_rule(any) : std::nullopt;
 }
 
 }  // namespace tomosweep

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "tomosweep/core/classes.hpp"
+#include "tomosweep/descriptors/mixture.hpp"
 #include "tomosweep/descriptors/otsu.hpp"
 
 namespace tomosweep {
@@ -19,7 +20,9 @@ std::pair<double, double> ruled_levels(const ruled_thresholds& spec, phase_side 
         const double level = otsu(histogram);
         return {level, level};
     }
-    const std::vector<double> levels = multi_otsu(histogram, spec.classes);
+    const std::vector<double> levels = spec.rule == threshold_rule::gaussian_mixture
+                                           ? equal_posterior(fit_mixture(histogram, spec.classes))
+                                           : multi_otsu(histogram, spec.classes);
     const auto taken = static_cast<std::size_t>(spec.take - 1);
     return {levels.at(taken), where == phase_side::between ? levels.at(taken + 1) : levels.at(taken)};
 }
@@ -49,6 +52,13 @@ grey_thresholds resolve(const threshold_spec& spec, phase_side where, const grey
     return thresholds;
 }
 
+std::string rule_report(const threshold_spec& spec, const grey_histogram& histogram) {
+    const auto* ruled = std::get_if<ruled_thresholds>(&spec);
+    return ruled != nullptr && ruled->rule == threshold_rule::gaussian_mixture
+               ? description(fit_mixture(histogram, ruled->classes))
+               : std::string();
+}
+
 std::vector<double> threshold_coordinate(const threshold_spec& spec) {
     if (const auto* absolute = std::get_if<absolute_thresholds>(&spec))
         return absolute->high;
@@ -60,9 +70,11 @@ std::string threshold_meaning(const threshold_spec& spec) {
         return "threshold";
     const auto& ruled = std::get<ruled_thresholds>(spec);
     const char* scopes[] = {"scan", "sample", "campaign"};
+    const char* methods[] = {"Otsu", "multi-Otsu", "the Gaussian mixture"};
+    const char* method = methods[static_cast<std::size_t>(ruled.rule)];
     const std::string rule = ruled.rule == threshold_rule::otsu
                                  ? "Otsu's threshold"
-                                 : fmt::format("threshold {} of multi-Otsu with {} classes", ruled.take, ruled.classes);
+                                 : fmt::format("threshold {} of {} with {} classes", ruled.take, method, ruled.classes);
     return fmt::format("offset from {} of the {}", rule, scopes[static_cast<std::size_t>(ruled.scope)]);
 }
 

@@ -112,8 +112,8 @@ double otsu(const grey_histogram& histogram) {
 }
 
 std::vector<double> multi_otsu(const grey_histogram& histogram, int classes) {
-    if (classes < 2 || classes > 5)
-        throw input_error("", "classes of multi-Otsu", std::to_string(classes), "2 to 5");
+    if (classes < 2 || classes > 6)
+        throw input_error("", "classes of multi-Otsu", std::to_string(classes), "2 to 6");
     check_levels(histogram, static_cast<std::size_t>(classes));
     const cumulated sums = cumulate(histogram, most_groups);
     std::vector<double> best(sums.groups() + 1);

@@ -3,8 +3,9 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
-#include <utility>
+#include <deque>
 
 #include "neighbourhood_rows.hpp"
 #include "tomosweep/core/error.hpp"
@@ -12,24 +13,17 @@
 namespace tomosweep {
 namespace {
 
-using detail::neighbourhood_histograms;
-using detail::row_quad;
+using detail::change_sums;
+using detail::row_block;
 
-constexpr std::size_t figures_before_depth = 16;
-constexpr std::size_t classes_in_all = 256;
+constexpr std::size_t figures_before_depth = change_sums::figures;
+constexpr std::size_t classes_in_all = change_sums::classes;
 
-/// The anchors of a block: the highest corners of the neighbourhoods that it owns. A block at the end of the volume
-/// owns the neighbourhoods that reach one voxel beyond it, too.
-box3 anchors_of(const box3& own, const extent3& whole) {
-    const auto beyond = [](index_t hi, index_t end) { return hi == end ? hi + 1 : hi; };
-    return {own.lo, {beyond(own.hi.z, whole.z), beyond(own.hi.y, whole.y), beyond(own.hi.x, whole.x)}};
-}
-
-/// Copies rows of the view with one voxel before, and class_outside wherever the volume has ended.
+/// Copies rows of the own box with one voxel before and behind, and class_outside wherever the volume has ended.
 class row_reader {
 public:
-    row_reader(view3<const class_t> classes, const box3& box, const box3& anchors, const extent3& whole)
-        : classes_(classes), box_(box), whole_(whole), first_(anchors.lo.x - 1), last_(anchors.hi.x) {}
+    row_reader(view3<const class_t> classes, const box3& box, const box3& own, const extent3& whole)
+        : classes_(classes), box_(box), whole_(whole), first_(own.lo.x - 1), last_(own.hi.x + 1) {}
 
     std::size_t row_size() const { return static_cast<std::size_t>(last_ - first_ + detail::chunk); }
 
@@ -50,14 +44,62 @@ private:
     index_t first_, last_;
 };
 
-/// What one thread works with: its tables, and two pairs of rows that roll along y.
-struct thread_tally {
-    thread_tally(std::size_t row_size, std::int32_t depth_bins)
-        : rows(4 * row_size), depth(static_cast<std::size_t>(depth_bins) * classes_in_all), histograms(1) {}
+/// The nine rows around one, rolling along y.
+class row_window {
+public:
+    explicit row_window(const row_reader& reader) : size_(reader.row_size()), memory_(18 * size_) {
+        for (std::size_t i = 0; i < rows_.size(); ++i)
+            rows_[i] = memory_.data() + 2 * i * size_;
+    }
 
-    std::vector<class_t> rows;
-    std::vector<std::int64_t> depth;
-    std::vector<neighbourhood_histograms> histograms;  // one, on the heap
+    void start(const row_reader& reader, index_t z, index_t y) {
+        read_column(reader, z, y - 1);
+        roll();
+        read_column(reader, z, y);
+        roll();
+        read_column(reader, z, y + 1);
+    }
+    void advance(const row_reader& reader, index_t z, index_t y) {
+        roll();
+        read_column(reader, z, y + 1);
+    }
+    row_block rows() const {
+        row_block block;
+        for (std::size_t i = 0; i < rows_.size(); ++i) {
+            block.classes[i] = rows_[i];
+            block.known[i] = rows_[i] + size_;
+        }
+        return block;
+    }
+    const class_t* middle() const { return rows_[4] + 1; }
+
+private:
+    void roll() {
+        for (std::size_t plane = 0; plane < rows_.size(); plane += 3)
+            std::rotate(rows_.data() + plane, rows_.data() + plane + 1, rows_.data() + plane + 3);
+    }
+    void read_column(const row_reader& reader, index_t z, index_t y) {
+        for (std::size_t plane = 0; plane < 3; ++plane) {
+            class_t* const row = rows_[3 * plane + 2];
+            reader.read(z + static_cast<index_t>(plane) - 1, y, row);
+            std::transform(row, row + size_, row + size_,
+                           [](class_t each) { return each == class_outside ? class_t{0} : each; });
+        }
+    }
+
+    std::size_t size_;
+    std::vector<class_t> memory_;
+    std::array<class_t*, 9> rows_{};
+};
+
+/// What one thread works with.
+struct thread_tally {
+    thread_tally(const row_reader& reader, std::int32_t depth_bins)
+        : window(reader), depth(static_cast<std::size_t>(depth_bins) * classes_in_all), sums(1) {}
+
+    row_window window;
+    std::vector<std::int64_t> depth;  ///< voxels by depth bin and class
+    std::vector<change_sums> sums;    ///< one, on the heap
 };
 
 /// The voxels by class of one depth bin.
@@ -66,58 +108,39 @@ std::int64_t* table_of(const depth_bins& depth, index_t layer, thread_tally& tal
            static_cast<std::size_t>(depth.bin_of_layer[static_cast<std::size_t>(layer)]) * classes_in_all;
 }
 
-/// Voxels by class and depth bin of row (z, y) of the own box, which the histograms have just counted.
-void count_depth(const class_t* row, index_t z, index_t y, const box3& own, const depth_bins& depth, int phases,
-                 thread_tally& tally) {
-    if (depth.direction == axis::x)
-        for (index_t x = own.lo.x; x < own.hi.x; ++x)
-            ++table_of(depth, x, tally)[row[x - own.lo.x]];
-    else
-        tally.histograms[0].flush_voxels(table_of(depth, depth.direction == axis::z ? z : y, tally), phases);
+/// Voxels by class and depth bin of a row, where bins change along the row or from row to row.
+void count_depth(const class_t* row, index_t y, const box3& own, const depth_bins& depth, thread_tally& tally) {
+    for (index_t x = own.lo.x; x < own.hi.x; ++x)
+        ++table_of(depth, depth.direction == axis::x ? x : y, tally)[row[x - own.lo.x]];
 }
 
-/// One strip of anchor rows: y in [y_from, y_to) of plane z.
-void count_strip(const row_reader& reader, const box3& anchors, const box3& own, index_t z, index_t y_from,
-                 index_t y_to, int phases, const depth_bins& depth, thread_tally& tally) {
-    const std::size_t size = reader.row_size();
-    class_t* const buffer = tally.rows.data();
-    std::array<class_t*, 4> rows = {buffer, buffer + size, buffer + 2 * size, buffer + 3 * size};
-    reader.read(z - 1, y_from - 1, rows[1]);
-    reader.read(z, y_from - 1, rows[3]);
+/// One strip of rows: y in [y_from, y_to) of plane z.
+void count_strip(const row_reader& reader, const box3& own, index_t z, index_t y_from, index_t y_to, int phases,
+                 const depth_bins& depth, thread_tally& tally) {
+    change_sums& sums = tally.sums[0];
     for (index_t y = y_from; y < y_to; ++y) {
-        std::swap(rows[0], rows[1]);
-        std::swap(rows[2], rows[3]);
-        reader.read(z - 1, y, rows[1]);
-        reader.read(z, y, rows[3]);
-        tally.histograms[0].count_row({rows[0], rows[1], rows[2], rows[3]}, anchors.hi.x - anchors.lo.x, phases);
-        if (z < own.hi.z && y < own.hi.y)
-            count_depth(rows[3] + 1, z, y, own, depth, phases, tally);
+        if (y == y_from)
+            tally.window.start(reader, z, y);
+        else
+            tally.window.advance(reader, z, y);
+        sums.add_row(tally.window.rows(), own.hi.x - own.lo.x, phases);
+        if (depth.direction != axis::z)
+            count_depth(tally.window.middle(), y, own, depth, tally);
     }
+    if (depth.direction != axis::z)
+        return;
+    sums.flush();
+    for (std::size_t value = 0; value < static_cast<std::size_t>(phases); ++value)
+        table_of(depth, z, tally)[value] += sums.take_voxels(value);
 }
 
-/// Adds what the histograms say: running sums over the classes are counts per phase.
-void add_figures(const neighbourhood_histograms::totals& counted, neighbourhood_table& table) {
+/// Running sums over the classes are figures by phase. The voxels themselves come with their depths.
+void add_figures(const change_sums& sums, neighbourhood_table& table) {
     const std::size_t stride = figures_before_depth + static_cast<std::size_t>(table.depth_bins);
-    std::int64_t vertices = 0, edges = 0, squares = 0, cubes = 0;
-    std::array<std::int64_t, 13> low{}, unknown{};
-    for (std::size_t k = 0; k < static_cast<std::size_t>(table.phases); ++k) {
-        std::int64_t* const row = table.counts.data() + k * stride;
-        const std::int64_t voxels = row[0];
-        vertices += counted.vertices[k];
-        edges += counted.edges[k];
-        squares += counted.squares[k];
-        cubes += counted.cubes[k];
-        for (std::size_t d = 0; d < 13; ++d) {
-            low[d] += counted.pair_low[d][k];
-            unknown[d] += counted.pair_unknown[d][k];
-            // Over the whole volume every voxel is the first of one pair and the second of another, so the maxima are
-            // 2 * voxels - minima and need no histogram of their own.
-            row[1 + d] = 2 * (low[d] - voxels) - unknown[d];
-        }
-        const std::int64_t faces = low[0] + low[1] + low[2];
-        row[14] = voxels - (6 * voxels - faces) + squares - cubes;
-        row[15] = vertices - edges + faces - voxels;
-    }
+    change_sums::change total{};
+    for (std::size_t k = 0; k < static_cast<std::size_t>(table.phases); ++k)
+        for (std::size_t figure = 1; figure < total.size(); ++figure)
+            table.counts[k * stride + figure] += total[figure] += sums.of(k)[figure];
 }
 
 void add_depth(const std::vector<std::int64_t>& counts, neighbourhood_table& table) {
@@ -142,9 +165,9 @@ void check(view3<const class_t> classes, const box3& box, const box3& own, const
                         [&](std::int32_t bin) { return bin >= 0 && bin < depth.count; }),
             "every depth bin is one of those that are counted");
     require(own.empty() || classes.extent() == box.extent(), "the view has the extent of its box");
-    const box3 needed = intersection({own.lo - index3{1, 1, 1}, own.hi}, whole(whole_extent));
+    const box3 needed = grown(own, {1, 1, 1}, whole(whole_extent));
     require(own.empty() || (intersection(needed, box) == needed && intersection(own, needed) == own),
-            "the view holds the own box and its low neighbours");
+            "the view holds the own box and its neighbours");
 }
 
 }  // namespace
@@ -181,30 +204,26 @@ neighbourhood_table neighbourhood(view3<const class_t> classes, const box3& box,
     if (own.empty() || phases == 0)
         return table;
 
-    const box3 anchors = anchors_of(own, whole);
-    const row_reader reader(classes, box, anchors, whole);
-    std::vector<thread_tally> tallies(static_cast<std::size_t>(omp_get_max_threads()),
-                                      thread_tally(reader.row_size(), depth.count));
+    const row_reader reader(classes, box, own, whole);
+    std::deque<thread_tally> tallies;  // a deque, for windows must stay where they are
+    for (int thread = 0; thread < omp_get_max_threads(); ++thread)
+        tallies.emplace_back(reader, depth.count);
     constexpr index_t strip = 64;
     constexpr index_t worth_threads = 1 << 16;
-    const index_t strips = (anchors.hi.y - anchors.lo.y + strip - 1) / strip;
-    const index_t pieces = strips * (anchors.hi.z - anchors.lo.z);
+    const index_t strips = (own.extent().y + strip - 1) / strip;
+    const index_t pieces = strips * own.extent().z;
 #pragma omp parallel for schedule(dynamic) if (own.voxels() > worth_threads)
     for (index_t piece = 0; piece < pieces; ++piece) {
-        const index_t y = anchors.lo.y + piece % strips * strip;
-        count_strip(reader, anchors, own, anchors.lo.z + piece / strips, y, std::min(y + strip, anchors.hi.y), phases,
-                    depth, tallies[static_cast<std::size_t>(omp_get_thread_num())]);
+        const index_t y = own.lo.y + piece % strips * strip;
+        count_strip(reader, own, own.lo.z + piece / strips, y, std::min(y + strip, own.hi.y), phases, depth,
+                    tallies[static_cast<std::size_t>(omp_get_thread_num())]);
     }
 
-    for (const thread_tally& tally : tallies)
-        add_depth(tally.depth, table);
-    neighbourhood_histograms& sum = tallies.front().histograms[0];
     for (thread_tally& tally : tallies) {
-        tally.histograms[0].flush();
-        if (&tally != &tallies.front())
-            sum += tally.histograms[0];
+        add_depth(tally.depth, table);
+        tally.sums[0].flush();
+        add_figures(tally.sums[0], table);
     }
-    add_figures(sum.counted(), table);
     return table;
 }
 

@@ -9,6 +9,11 @@
 #if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__) && __GNUC__ >= 12 && \
     !defined(TOMOSWEEP_ONE_PATH)
 #define TOMOSWEEP_VECTOR_PATHS [[gnu::target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")]]
+// For a function that is written once per path, because its vectors are as wide as the processor's.
+#define TOMOSWEEP_PATH_DEFAULT [[gnu::target("default")]]
+#define TOMOSWEEP_PATH_V3 [[gnu::target("arch=x86-64-v3")]]
+#define TOMOSWEEP_PATH_V4 [[gnu::target("arch=x86-64-v4")]]
 #else
 #define TOMOSWEEP_VECTOR_PATHS
+#define TOMOSWEEP_PATH_DEFAULT
 #endif

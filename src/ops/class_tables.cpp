@@ -15,10 +15,7 @@ namespace {
 /// Neighbourhoods of some layers of the own block.
 neighbourhood_table neighbourhoods_of(const domain& grid, view3<const class_t> own, const box3& slab, int phases,
                                       const depth_bins& depth) {
-    // A neighbourhood belongs to the block of its highest corner: only the low sides need the neighbours' voxels.
-    box3 box = slab;
-    if (!box.empty())
-        box.lo = grown(box, {1, 1, 1}, whole(grid.volume())).lo;
+    const box3 box = grown(slab, {1, 1, 1}, whole(grid.volume()));
     const array3<class_t> classes = fetch(grid, own, box);
     return agreed(grid.ranks(), [&] { return neighbourhood(classes.view(), box, slab, grid.volume(), phases, depth); });
 }

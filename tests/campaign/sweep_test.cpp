@@ -38,6 +38,14 @@ width: true
     EXPECT_TRUE(sweep.width);
 }
 
+TEST(sweep, takes_a_gaussian_mixture_as_a_rule) {
+    const auto sweep = parse_sweep("threshold: {rule: gaussian-mixture, classes: 6, take: 5}\n", "sweep.yaml");
+    const auto& ruled = std::get<ruled_thresholds>(sweep.threshold);
+    EXPECT_EQ(ruled.rule, threshold_rule::gaussian_mixture);
+    EXPECT_EQ(ruled.classes, 6);
+    EXPECT_EQ(ruled.take, 5);
+}
+
 TEST(sweep, without_keys_otsu_of_each_scan_is_taken) {
     const sweep_spec sweep = parse_sweep("design: factorial\n", "sweep.yaml");
     const auto& ruled = std::get<ruled_thresholds>(sweep.threshold);
@@ -85,7 +93,8 @@ TEST(sweep, a_threshold_is_given_in_exactly_one_way) {
     EXPECT_TRUE(has_only(wrong("threshold: 80\n"), 1, "threshold", "{values: [80, 90]}"));
     EXPECT_TRUE(has_only(wrong("threshold: {}\n"), 1, "threshold", "no thresholds"));
     EXPECT_TRUE(has_only(wrong("threshold: {values: [1], rule: otsu}\n"), 1, "threshold", "several ways"));
-    EXPECT_TRUE(has_only(wrong("threshold: {scope: scan}\n"), 1, "threshold.rule", "otsu or multi-otsu"));
+    EXPECT_TRUE(
+        has_only(wrong("threshold: {scope: scan}\n"), 1, "threshold.rule", "otsu, multi-otsu or gaussian-mixture"));
 }
 
 TEST(sweep, values_are_distinct_numbers) {
@@ -107,8 +116,8 @@ TEST(sweep, steps_lead_upwards_and_are_not_too_many) {
 
 TEST(sweep, rules_have_their_own_options) {
     EXPECT_TRUE(has_only(wrong("threshold: {rule: ostu}\n"), 1, "threshold.rule", "(nearest: otsu)"));
-    EXPECT_TRUE(has_only(wrong("threshold: {rule: otsu, classes: 3}\n"), 1, "threshold.classes", "multi-otsu"));
-    EXPECT_TRUE(has_only(wrong("threshold: {rule: multi-otsu, classes: 6}\n"), 1, "threshold.classes", "2 to 5"));
+    EXPECT_TRUE(has_only(wrong("threshold: {rule: otsu, classes: 3}\n"), 1, "threshold.classes", "one of these rules"));
+    EXPECT_TRUE(has_only(wrong("threshold: {rule: multi-otsu, classes: 7}\n"), 1, "threshold.classes", "2 to 6"));
     EXPECT_TRUE(has_only(wrong("threshold: {rule: multi-otsu, classes: 3, take: 3}\n"), 1, "threshold.take", "1 to 2"));
     EXPECT_TRUE(
         has_only(wrong("threshold: {rule: otsu, scope: all}\n"), 1, "threshold.scope", "scan, sample, campaign"));

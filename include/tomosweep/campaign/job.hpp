@@ -47,7 +47,7 @@ struct scan_spec {
 };
 
 /// How a threshold follows from a histogram, and from which scans the histogram is pooled.
-enum class threshold_rule : std::uint8_t { otsu, multi_otsu };
+enum class threshold_rule : std::uint8_t { otsu, multi_otsu, gaussian_mixture };
 enum class rule_scope : std::uint8_t { scan, sample, campaign };
 
 /// Thresholds given as grey levels. `low` is empty unless the phase lies between two thresholds; then it pairs with
@@ -61,7 +61,7 @@ struct absolute_thresholds {
 struct ruled_thresholds {
     threshold_rule rule = threshold_rule::otsu;
     rule_scope scope = rule_scope::scan;
-    int classes = 2;  ///< of multi-Otsu, 2 to 5
+    int classes = 2;  ///< of multi-Otsu or of the mixture, 2 to 6
     int take =
         1;  ///< which of its classes - 1 thresholds, from 1; a `between` phase lies between `take` and `take` + 1
     std::vector<double> offsets{0.0};

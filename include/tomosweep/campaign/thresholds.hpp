@@ -21,6 +21,10 @@ struct grey_thresholds {
 /// the histogram holds a single grey level. Pure.
 grey_thresholds resolve(const threshold_spec& spec, phase_side where, const grey_histogram& histogram);
 
+/// What the rule found in the histogram, in words: the modes of a Gaussian mixture and whether their fit converged;
+/// empty for other rules. Pure.
+std::string rule_report(const threshold_spec& spec, const grey_histogram& histogram);
+
 /// Coordinate of the threshold axis, the same for every scan: grey levels, or offsets from the rule. Pure.
 std::vector<double> threshold_coordinate(const threshold_spec& spec);
 

@@ -17,7 +17,7 @@ double otsu(const grey_histogram& histogram);
 /// t_k, with the largest variance between classes, found by dynamic programming; the lowest thresholds among equals.
 /// Exact for up to 1024 occupied bins. Of more, neighbours are first joined by equal numbers until 1024 or fewer groups
 /// are left: thresholds then fall on the last bin of a group, while the classes' means stay those of the full
-/// histogram. Throws input_error when `classes` is not 2 to 5, or more than the occupied bins. Cost: classes * bins^2,
+/// histogram. Throws input_error when `classes` is not 2 to 6, or more than the occupied bins. Cost: classes * bins^2,
 /// a few ms at most.
 std::vector<double> multi_otsu(const grey_histogram& histogram, int classes);
 
