@@ -133,10 +133,9 @@ ball_list centres_of(view3<const class_t> classes, int phase) {
 
 void paint_thickness(view3<const class_t> classes, int phase, const box3& box, const ball_list& own,
                      std::span<const ball> others, const std::function<run_sink()>& make_sink) {
-    painting work{classes, phase, box.lo, own, others};
-    const auto look_at = [&](const ball& one) { work.max_radius_sq = std::max(work.max_radius_sq, one.radius_sq); };
-    own.for_each(look_at);
-    std::ranges::for_each(others, look_at);
+    painting work{classes, phase, box.lo, own, others, own.largest_sq()};
+    for (const ball& one : others)
+        work.max_radius_sq = std::max(work.max_radius_sq, one.radius_sq);
     work.reach = static_cast<index_t>(std::sqrt(static_cast<double>(work.max_radius_sq))) + 1;
 
     const index_t layers = classes.extent().z;
@@ -164,6 +163,18 @@ void paint_thickness_map(view3<const class_t> classes, int phase, const box3& bo
         }
     };
     paint_thickness(classes, phase, box, own, others, [&]() -> run_sink { return write; });
+}
+
+array3<class_t> nothing_kept(view3<const class_t> classes) {
+    const extent3 extent = classes.extent();
+    array3<class_t> kept(extent);
+#pragma omp parallel for schedule(static)
+    for (index_t row = 0; row < extent.z * extent.y; ++row) {
+        const class_t* const from = classes.row(row / extent.y, row % extent.y);
+        std::transform(from, from + extent.x, kept.view().row(row / extent.y, row % extent.y),
+                       [](class_t each) { return each == class_outside ? class_outside : class_background; });
+    }
+    return kept;
 }
 
 array3<distance_sq_t> local_thickness(view3<const class_t> classes, int phase) {

@@ -77,16 +77,6 @@ void exchange_balls(const domain& grid, balls_of_block& balls) {
     });
 }
 
-/// Background everywhere, class_outside where the block has it.
-array3<class_t> nothing_kept(view3<const class_t> own) {
-    array3<class_t> kept(own.extent());
-    for (index_t z = 0; z < own.extent().z; ++z)
-        for (index_t y = 0; y < own.extent().y; ++y)
-            std::transform(own.row(z, y), own.row(z, y) + own.extent().x, kept.view().row(z, y),
-                           [](class_t each) { return each == class_outside ? class_outside : class_background; });
-    return kept;
-}
-
 /// Paints the own block into `result` and yields the block's table.
 thickness_table paint(const domain& grid, view3<const class_t> own, int phase, const balls_of_block& balls,
                       const depth_bins& depth, const thickness_targets& targets) {

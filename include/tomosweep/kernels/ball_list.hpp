@@ -30,12 +30,16 @@ public:
         append(static_cast<std::uint64_t>(voxel - last_));
         append(radius_sq);
         last_ = voxel;
+        largest_sq_ = std::max(largest_sq_, radius_sq);
     }
     void clear() {
         bytes_.clear();
         last_ = 0;
+        largest_sq_ = 0;
     }
     bool empty() const { return bytes_.empty(); }
+    /// Squared radius of the largest ball; 0 without balls.
+    distance_sq_t largest_sq() const { return largest_sq_; }
 
     /// Calls visit(y, x, radius_sq), relative to the layer, whose rows have `row` voxels.
     template <class Visit>
@@ -66,6 +70,7 @@ private:
 
     std::vector<std::uint8_t> bytes_;
     index_t last_ = 0;
+    distance_sq_t largest_sq_ = 0;
 };
 
 /// The balls of a block, layer by layer.
@@ -76,6 +81,14 @@ public:
 
     /// Balls with centres in layer `z` of the whole volume.
     layer_balls& layer(index_t z) { return layers_[static_cast<std::size_t>(z - box_.lo.z)]; }
+
+    /// Squared radius of the largest ball of all layers; 0 without balls.
+    distance_sq_t largest_sq() const {
+        distance_sq_t largest = 0;
+        for (const layer_balls& each : layers_)
+            largest = std::max(largest, each.largest_sq());
+        return largest;
+    }
 
     /// Calls visit(ball) in raster order for all balls with centres in the layers [z_lo, z_hi) of the whole volume.
     template <class Visit>

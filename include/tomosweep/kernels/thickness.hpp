@@ -40,6 +40,10 @@ void paint_thickness(view3<const class_t> classes, int phase, const box3& box, c
 void paint_thickness_map(view3<const class_t> classes, int phase, const box3& box, const ball_list& own,
                          std::span<const ball> others, view3<distance_sq_t> thickness);
 
+/// A class volume to paint what a resolution limit keeps into: class_outside where `classes` has it, else
+/// class_background. Local.
+array3<class_t> nothing_kept(view3<const class_t> classes);
+
 /// Local thickness of a volume that is one block: squared radius of the largest covering ball, 0 outside the phase,
 /// unbounded_sq in all of the phase when there is no background. Local; peak 4 bytes per voxel and
 /// 3 per ball.
