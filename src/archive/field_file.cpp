@@ -9,6 +9,7 @@
 
 #include "chunk_sharing.hpp"
 #include "field_skeleton.hpp"
+#include "index_driver.hpp"
 #include "tomosweep/archive/atomic_file.hpp"
 #include "tomosweep/archive/schema.hpp"
 #include "tomosweep/archive/xdmf.hpp"
@@ -24,7 +25,7 @@ using namespace archive;
 
 constexpr std::int64_t almost_full = std::int64_t{16} << 20;
 
-// MPI-IO drops the reason of a failed write on its way up, so the disk itself is asked.
+// HDF5 drops the reason of a failed write on its way up, so the disk itself is asked.
 template <class Step>
 void explained(const std::string& path, Step&& step) {
     try {
@@ -142,7 +143,7 @@ void shard_writer::state::open() {
     agreed(ranks, [&] {
         bytes.emplace(partial, path);
         if (ranks.root())
-            file = file_handle(check(H5Fopen(partial.c_str(), H5F_ACC_RDWR, file_access(check).id()), "open"));
+            file = file_handle(check(H5Fopen(partial.c_str(), H5F_ACC_RDWR, index_access(check).id()), "open"));
     });
 }
 
@@ -158,7 +159,8 @@ const field_declaration& shard_writer::state::declared(const std::string& phase,
     return *found;
 }
 
-// Rank 0 gives every chunk its place: HDF5 keeps the index of chunks, and where they stand in the file.
+// Rank 0 gives every chunk its place: HDF5 keeps the index of chunks, and where they stand in the file. It takes the
+// length of a chunk from what it believes to write.
 std::vector<message> shard_writer::state::placed_by_root(const std::string& place, index_t threshold,
                                                          const std::vector<message>& wishes) const {
     const dataset_handle dataset(check(H5Dopen2(file.id(), place.c_str(), H5P_DEFAULT), "open a field"));
@@ -186,6 +188,8 @@ std::vector<message> shard_writer::state::placed_by_root(const std::string& plac
         }
         answers.push_back({each.rank, bytes_of_values(addresses)});
     }
+    if (writes_placeholders)
+        bytes->sync();
     return answers;
 }
 
