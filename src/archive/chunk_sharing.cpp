@@ -66,54 +66,68 @@ std::vector<index3> chunk_sharing::chunks_of(index_t number) const {
     return chunks;
 }
 
+/// What a rank gives away and expects of a batch. Both sides of a pair go through their common chunks in the same
+/// order.
+struct chunk_sharing::exchange_plan {
+    struct part {
+        std::size_t chunk;  // in batch::chunks
+        int rank;
+        box3 box;
+    };
+    std::vector<owned_chunk> chunks;
+    std::vector<part> expected;
+    std::map<int, std::vector<std::byte>> leaving;
+};
+
+chunk_sharing::exchange_plan chunk_sharing::planned(index_t number, const voxel_block& own) const {
+    exchange_plan plan;
+    const int self = ranks_->rank();
+    for (const index3& lo : chunks_of(number)) {
+        const box3 box = chunk_box(lo);
+        const bool alone = intersection(box, own_) == box;
+        const std::vector<int> meeting = alone ? std::vector<int>{self} : ranks_meeting(box);
+        if (meeting.front() != self) {
+            const box3 part = intersection(box, own_);
+            std::vector<std::byte>& bytes = plan.leaving[meeting.front()];
+            const std::size_t before = bytes.size();
+            bytes.resize(before + bytes_of(part, own.voxel_bytes));
+            std::byte* const to = bytes.data() + before;
+            copy_shared(own, dense(to, part, own.voxel_bytes), to);
+            continue;
+        }
+        for (const int rank : meeting)
+            if (rank != self)
+                plan.expected.push_back(
+                    {plan.chunks.size(), rank, intersection(box, boxes_[static_cast<std::size_t>(rank)])});
+        plan.chunks.push_back({lo, {}});
+    }
+    return plan;
+}
+
 chunk_sharing::batch chunk_sharing::gathered(index_t number, const voxel_block& own) const {
     batch found;
-    std::map<int, std::vector<std::byte>> leaving;
-    std::map<int, std::size_t> arriving;
-    struct expected {
-        std::size_t chunk;
-        int rank;
-        box3 part;
-    };
-    std::vector<expected> parts;
-    const int self = ranks_->rank();
+    std::vector<message> outgoing;
+    exchange_plan plan;
     agreed(*ranks_, [&] {
-        for (const index3& lo : chunks_of(number)) {
-            const box3 box = chunk_box(lo);
-            const bool alone = intersection(box, own_) == box;
-            const std::vector<int> meeting = alone ? std::vector<int>{self} : ranks_meeting(box);
-            if (meeting.front() != self) {
-                const box3 part = intersection(box, own_);
-                std::vector<std::byte>& bytes = leaving[meeting.front()];
-                bytes.resize(bytes.size() + bytes_of(part, own.voxel_bytes));
-                std::byte* const to = bytes.data() + bytes.size() - bytes_of(part, own.voxel_bytes);
-                copy_shared(own, dense(to, part, own.voxel_bytes), to);
-                continue;
-            }
-            for (const int rank : meeting)
-                if (rank != self) {
-                    const box3 part = intersection(box, boxes_[static_cast<std::size_t>(rank)]);
-                    parts.push_back({found.chunks.size(), rank, part});
-                    arriving[rank] += bytes_of(part, own.voxel_bytes);
-                }
-            found.chunks.push_back({lo, {}});
-        }
+        plan = planned(number, own);
+        std::map<int, std::size_t> arriving;
+        for (const exchange_plan::part& each : plan.expected)
+            arriving[each.rank] += bytes_of(each.box, own.voxel_bytes);
         for (const auto& [rank, bytes] : arriving)
             found.messages.push_back({rank, std::vector<std::byte>(bytes)});
+        for (auto& [rank, bytes] : plan.leaving)
+            outgoing.push_back({rank, std::move(bytes)});
     });
-    std::vector<message> outgoing;
-    for (auto& [rank, bytes] : leaving)
-        outgoing.push_back({rank, std::move(bytes)});
     ranks_->transfer(outgoing, found.messages);
 
-    // Both sides went through their common chunks in the same order.
+    found.chunks = std::move(plan.chunks);
     std::map<int, const std::byte*> next;
     for (const message& each : found.messages)
         next[each.rank] = each.bytes.data();
-    for (const expected& each : parts) {
+    for (const exchange_plan::part& each : plan.expected) {
         const std::byte*& data = next[each.rank];
-        found.chunks[each.chunk].received.push_back(dense(data, each.part, own.voxel_bytes));
-        data += bytes_of(each.part, own.voxel_bytes);
+        found.chunks[each.chunk].received.push_back(dense(data, each.box, own.voxel_bytes));
+        data += bytes_of(each.box, own.voxel_bytes);
     }
     return found;
 }

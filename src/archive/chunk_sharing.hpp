@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <vector>
 
 #include "tomosweep/comm/communicator.hpp"
@@ -43,6 +42,9 @@ public:
     void fill(const owned_chunk& chunk, const voxel_block& own, std::byte* to) const;
 
 private:
+    struct exchange_plan;
+
+    exchange_plan planned(index_t number, const voxel_block& own) const;
     box3 chunk_box(const index3& lo) const { return intersection({lo, lo + chunk_}, whole(volume_)); }
     std::vector<index3> chunks_of(index_t number) const;
     std::vector<int> ranks_meeting(const box3& box) const;

@@ -53,7 +53,7 @@ class whole_run(unittest.TestCase):
                       ("phase_voxels", "volume_fraction", "component_count", "largest_component_voxels",
                        "interconnectivity", "spans_depth", "euler_number", "depth_volume_fraction")}
             self.assertEqual(archive["region_voxels"][0], SHAPE[0] * layer)
-            transitions = archive["tables/s/transitions"][...].reshape(-1, 13)[0]
+            transitions = archive["tables/s/pore/transitions"][...].reshape(-1, 13)[0]
         self.assertEqual(figure["phase_voxels"], phase)
         self.assertEqual(figure["volume_fraction"], phase / (SHAPE[0] * layer))
         for name, value in [("component_count", 2), ("largest_component_voxels", largest), ("spans_depth", 0),
