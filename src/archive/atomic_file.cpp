@@ -44,19 +44,20 @@ public:
     descriptor& operator=(const descriptor&) = delete;
     ~descriptor() { ::close(id_); }
 
-    void write(std::span<const std::byte> bytes) {
+    void write(std::int64_t offset, std::span<const std::byte> bytes) const {
         constexpr std::size_t piece = std::size_t{1} << 30;
         while (!bytes.empty()) {
-            const ssize_t written = ::write(id_, bytes.data(), std::min(piece, bytes.size()));
+            const ssize_t written = ::pwrite(id_, bytes.data(), std::min(piece, bytes.size()), offset);
             if (written < 0 && errno == EINTR)
                 continue;
             if (written < 0)
                 refuse("write", path_, errno);
             bytes = bytes.subspan(static_cast<std::size_t>(written));
+            offset += written;
         }
     }
 
-    void sync() {
+    void sync() const {
         // Some network file systems cannot sync folders and say EINVAL; the rename itself is still atomic there.
         if (::fsync(id_) != 0 && errno != EINVAL)
             refuse("sync", path_, errno);
@@ -117,6 +118,23 @@ bool abandoned(const partial_owner& owner, const fs::directory_entry& entry) {
 
 }  // namespace
 
+struct partial_file::state {
+    state(const std::string& partial, int flags, const std::string& path) : file(partial, flags, path) {}
+    descriptor file;
+};
+
+partial_file::partial_file(const std::string& partial, const std::string& path)
+    : state_(std::make_unique<state>(partial, O_WRONLY, path)) {}
+partial_file::partial_file(partial_file&&) noexcept = default;
+partial_file::~partial_file() = default;
+
+void partial_file::write(std::int64_t offset, std::span<const std::byte> bytes) const {
+    state_->file.write(offset, bytes);
+}
+void partial_file::sync() const {
+    state_->file.sync();
+}
+
 std::string partial_path(const std::string& path) {
     const std::string name = fs::path(path).filename().string();
     return (fs::path(folder_of(path)) /
@@ -141,7 +159,7 @@ void write_file_whole(const std::string& path, std::span<const std::byte> bytes)
     const std::string partial = partial_path(path);
     try {
         descriptor file(partial, O_WRONLY | O_CREAT | O_TRUNC, path);
-        file.write(bytes);
+        file.write(0, bytes);
         file.sync();
         publish_file(partial, path);
     } catch (...) {

@@ -3,14 +3,20 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
+#include <optional>
+#include <span>
 
+#include "chunk_sharing.hpp"
 #include "field_skeleton.hpp"
+#include "index_driver.hpp"
 #include "tomosweep/archive/atomic_file.hpp"
 #include "tomosweep/archive/schema.hpp"
 #include "tomosweep/archive/xdmf.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/comm/communicator.hpp"
 #include "tomosweep/core/error.hpp"
+#include "tomosweep/kernels/deflate.hpp"
 
 namespace tomosweep {
 namespace {
@@ -19,7 +25,7 @@ using namespace archive;
 
 constexpr std::int64_t almost_full = std::int64_t{16} << 20;
 
-// MPI-IO drops the reason of a failed write on its way up, so the disk itself is asked.
+// HDF5 drops the reason of a failed write on its way up, so the disk itself is asked.
 template <class Step>
 void explained(const std::string& path, Step&& step) {
     try {
@@ -60,25 +66,31 @@ void require_valid(const field_layout& layout) {
         require(!group.thresholds.empty(), "fields have thresholds");
 }
 
-// Layers per transfer: whole chunks where one fits, so that no chunk is written twice.
-index_t layers_per_transfer(const field_layout& layout, const extent3& extent, field_type type) {
-    const index_t layer_bytes = std::max<index_t>(1, extent.y * extent.x * bytes_of(type));
-    const index_t layers = std::max<index_t>(1, layout.transfer_bytes / layer_bytes);
-    const index_t chunk = chunk_extent(layout.extent).z;
-    return layers < chunk ? layers : layers / chunk * chunk;
+// A chunk of a field, and how many bytes it takes in the file.
+struct chunk_size {
+    index3 lo;
+    std::int64_t bytes = 0;
+};
+
+// Batches of columns of chunks, so that no rank holds more than transfer_bytes of packed voxels at once.
+index_t batches_for(const field_layout& layout, std::int64_t most_bytes) {
+    const extent3 chunk = chunk_extent(layout.extent);
+    const index_t columns = ((layout.extent.y + chunk.y - 1) / chunk.y) * ((layout.extent.x + chunk.x - 1) / chunk.x);
+    return std::clamp<index_t>((most_bytes + layout.transfer_bytes - 1) / layout.transfer_bytes, 1, columns);
 }
 
-// Cuts [lo, hi) at multiples of `layers` counted from the volume's first layer, not from the box.
-std::vector<std::pair<index_t, index_t>> slabs_of(const box3& box, index_t layers) {
-    std::vector<std::pair<index_t, index_t>> slabs;
-    if (box.empty())
-        return slabs;
-    for (index_t lo = box.lo.z; lo < box.hi.z;) {
-        const index_t hi = std::min(box.hi.z, (lo / layers + 1) * layers);
-        slabs.emplace_back(lo, hi);
-        lo = hi;
-    }
-    return slabs;
+template <class T>
+std::vector<T> values_of(const std::vector<std::byte>& bytes) {
+    std::vector<T> values(bytes.size() / sizeof(T));
+    if (!values.empty())
+        std::memcpy(values.data(), bytes.data(), bytes.size());
+    return values;
+}
+
+template <class T>
+std::vector<std::byte> bytes_of_values(const std::vector<T>& values) {
+    const auto bytes = std::as_bytes(std::span(values));
+    return {bytes.begin(), bytes.end()};
 }
 
 }  // namespace
@@ -92,16 +104,21 @@ struct shard_writer::state {
     ~state();
 
     void open();
-    void write_slab(const std::string& place, index_t threshold, const box3& box, std::pair<index_t, index_t> layers,
-                    const block& voxels) const;
+    void write_batch(const std::string& place, index_t threshold, const chunk_sharing& sharing, index_t batch,
+                     const voxel_block& voxels) const;
+    std::vector<std::int64_t> placed(const std::string& place, index_t threshold,
+                                     const std::vector<chunk_size>& chunks) const;
+    std::vector<message> placed_by_root(const std::string& place, index_t threshold,
+                                        const std::vector<message>& wishes) const;
     const field_declaration& declared(const std::string& phase, const std::string& field, index_t threshold) const;
 
     const communicator& ranks;
     std::string path;
     field_layout layout;
     checker check;
-    std::string partial;  ///< rank 0's choice, on all ranks; empty when there is nothing to remove
-    file_handle file;
+    std::string partial;                ///< rank 0's choice, on all ranks; empty when there is nothing to remove
+    file_handle file;                   ///< rank 0 only
+    std::optional<partial_file> bytes;  ///< where this rank's chunks go
     written_fields written;
 };
 
@@ -124,10 +141,9 @@ void shard_writer::state::open() {
     ranks.broadcast(name);
     partial.assign(name.begin(), name.end());
     agreed(ranks, [&] {
-        const property_handle access = file_access(check);
-        check(H5Pset_fapl_mpio(access.id(), ranks.handle(), MPI_INFO_NULL), "use MPI-IO");
-        check(H5Pset_coll_metadata_write(access.id(), true), "write metadata collectively");
-        file = file_handle(check(H5Fopen(partial.c_str(), H5F_ACC_RDWR, access.id()), "open with all ranks"));
+        bytes.emplace(partial, path);
+        if (ranks.root())
+            file = file_handle(check(H5Fopen(partial.c_str(), H5F_ACC_RDWR, index_access(check).id()), "open"));
     });
 }
 
@@ -143,39 +159,74 @@ const field_declaration& shard_writer::state::declared(const std::string& phase,
     return *found;
 }
 
-void shard_writer::state::write_slab(const std::string& place, index_t threshold, const box3& box,
-                                     std::pair<index_t, index_t> layers, const block& voxels) const {
+// Rank 0 gives every chunk its place: HDF5 keeps the index of chunks, and where they stand in the file. It takes the
+// length of a chunk from what it believes to write.
+std::vector<message> shard_writer::state::placed_by_root(const std::string& place, index_t threshold,
+                                                         const std::vector<message>& wishes) const {
     const dataset_handle dataset(check(H5Dopen2(file.id(), place.c_str(), H5P_DEFAULT), "open a field"));
-    const space_handle in_file(check(H5Dget_space(dataset.id()), "read a shape"));
-    // Views of dense volumes have whole rows between their planes, so the memory is a box within a box.
-    const index_t row = std::max<index_t>(1, voxels.row_stride);
-    const index_t depth = layers.second - layers.first;
-    const space_handle in_memory = make_space(
-        check, {static_cast<hsize_t>(std::max<index_t>(1, depth)),
-                static_cast<hsize_t>(std::max<index_t>(1, voxels.plane_stride / row)), static_cast<hsize_t>(row)});
-    const auto* data = static_cast<const std::byte*>(voxels.data);
-    if (depth > 0) {
-        const std::array<hsize_t, 4> start{static_cast<hsize_t>(threshold), static_cast<hsize_t>(layers.first),
-                                           static_cast<hsize_t>(box.lo.y), static_cast<hsize_t>(box.lo.x)};
-        const std::array<hsize_t, 4> count{1, static_cast<hsize_t>(depth), static_cast<hsize_t>(voxels.extent.y),
-                                           static_cast<hsize_t>(voxels.extent.x)};
-        const std::array<hsize_t, 3> origin{};
-        check(H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
-              "select a box");
-        check(H5Sselect_hyperslab(in_memory.id(), H5S_SELECT_SET, origin.data(), nullptr, count.data() + 1, nullptr),
-              "select a box");
-        data += (layers.first - box.lo.z) * voxels.plane_stride * bytes_of(voxels.type);
-    } else {
-        check(H5Sselect_none(in_file.id()), "select nothing");
-        check(H5Sselect_none(in_memory.id()), "select nothing");
+    std::int64_t sum = 0, most = 0;
+    for (const message& each : wishes)
+        for (const chunk_size& chunk : values_of<chunk_size>(each.bytes)) {
+            sum += chunk.bytes;
+            most = std::max(most, chunk.bytes);
+        }
+    require_space(path, sum + almost_full / 4);
+    const std::vector<std::byte> nothing(static_cast<std::size_t>(most));
+    std::vector<message> answers;
+    for (const message& each : wishes) {
+        std::vector<std::int64_t> addresses;
+        for (const chunk_size& chunk : values_of<chunk_size>(each.bytes)) {
+            const std::array<hsize_t, 4> offset{static_cast<hsize_t>(threshold), static_cast<hsize_t>(chunk.lo.z),
+                                                static_cast<hsize_t>(chunk.lo.y), static_cast<hsize_t>(chunk.lo.x)};
+            check(H5Dwrite_chunk(dataset.id(), H5P_DEFAULT, 0, offset.data(), static_cast<std::size_t>(chunk.bytes),
+                                 nothing.data()),
+                  "place a chunk of a field");
+            haddr_t address = HADDR_UNDEF;
+            check(H5Dget_chunk_info_by_coord(dataset.id(), offset.data(), nullptr, &address, nullptr),
+                  "find a chunk of a field");
+            addresses.push_back(static_cast<std::int64_t>(address));
+        }
+        answers.push_back({each.rank, bytes_of_values(addresses)});
     }
-    const property_handle transfer(check(H5Pcreate(H5P_DATASET_XFER), "create transfer properties"));
-    check(H5Pset_dxpl_mpio(transfer.id(), H5FD_MPIO_COLLECTIVE), "write collectively");
-    check(H5Dwrite(dataset.id(), file_type(voxels.type), in_memory.id(), in_file.id(), transfer.id(), data),
-          "write a field");
-    std::uint32_t own = 0, all = 0;
-    check(H5Pget_mpio_no_collective_cause(transfer.id(), &own, &all), "ask how a field was written");
-    require(all == H5D_MPIO_COLLECTIVE, "fields are written collectively");
+    if (writes_placeholders)
+        bytes->sync();
+    return answers;
+}
+
+// Collective. Where the own chunks go in the file.
+std::vector<std::int64_t> shard_writer::state::placed(const std::string& place, index_t threshold,
+                                                      const std::vector<chunk_size>& chunks) const {
+    const std::vector<message> wishes = ranks.exchange({{0, bytes_of_values(chunks)}});
+    const std::vector<message> answers = agreed(ranks, [&] {
+        std::vector<message> found;
+        if (ranks.root())
+            explained(path, [&] { found = placed_by_root(place, threshold, wishes); });
+        return found;
+    });
+    const std::vector<message> addresses = ranks.exchange(answers);
+    return addresses.empty() ? std::vector<std::int64_t>() : values_of<std::int64_t>(addresses.front().bytes);
+}
+
+void shard_writer::state::write_batch(const std::string& place, index_t threshold, const chunk_sharing& sharing,
+                                      index_t batch, const voxel_block& voxels) const {
+    const chunk_sharing::batch own = sharing.gathered(batch, voxels);
+    std::vector<std::vector<std::byte>> packed;
+    std::vector<chunk_size> sizes;
+    agreed(ranks, [&] {
+        packed = packed_chunks(std::ssize(own.chunks),
+                               static_cast<std::size_t>(voxel_count(chunk_extent(layout.extent)) * voxels.voxel_bytes),
+                               static_cast<std::size_t>(voxels.voxel_bytes), [&](index_t i, std::byte* to) {
+                                   sharing.fill(own.chunks[static_cast<std::size_t>(i)], voxels, to);
+                               });
+        for (std::size_t i = 0; i < packed.size(); ++i)
+            sizes.push_back({own.chunks[i].lo, std::ssize(packed[i])});
+    });
+    const std::vector<std::int64_t> addresses = placed(place, threshold, sizes);
+    agreed(ranks, [&] {
+        require(addresses.size() == packed.size(), "every chunk has a place in the file");
+        for (std::size_t i = 0; i < packed.size(); ++i)
+            bytes->write(addresses[i], packed[i]);
+    });
 }
 
 shard_writer::shard_writer(const communicator& ranks, std::string path, field_layout layout)
@@ -188,43 +239,32 @@ shard_writer::~shard_writer() = default;
 void shard_writer::write_voxels(const std::string& phase, const std::string& field, index_t threshold, const box3& box,
                                 const block& voxels) {
     state& shard = *state_;
-    std::vector<std::pair<index_t, index_t>> slabs;
     agreed(shard.ranks, [&] {
         require(shard.declared(phase, field, threshold).type == voxels.type, "the field has the declared type");
         require(box.extent() == voxels.extent && intersection(box, whole(shard.layout.extent)) == box,
                 "the box of a field has the extent of its voxels and lies inside the volume");
-        require(box.empty() || voxels.plane_stride % voxels.row_stride == 0, "planes are whole rows apart");
-        slabs = slabs_of(box, layers_per_transfer(shard.layout, voxels.extent, voxels.type));
     });
-    const auto transfers = shard.ranks.max(static_cast<std::int64_t>(slabs.size()));
-    slabs.resize(static_cast<std::size_t>(transfers), {0, 0});
+    const std::int64_t size = bytes_of(voxels.type);
+    const voxel_block own{static_cast<const std::byte*>(voxels.data), box, size, voxels.row_stride * size,
+                          voxels.plane_stride * size};
+    const index_t batches = batches_for(shard.layout, shard.ranks.max(box.voxels() * size));
+    const chunk_sharing sharing(shard.ranks, shard.layout.extent, chunk_extent(shard.layout.extent), box, batches);
     const std::string place = field_place(phase, field);
-    for (const auto& slab : slabs) {
-        const index_t layer_bytes = voxels.extent.y * voxels.extent.x * bytes_of(voxels.type);
-        const auto bytes = shard.ranks.sum(static_cast<std::int64_t>((slab.second - slab.first) * layer_bytes));
-        // A rank whose part of a collective write fails would leave the others waiting inside HDF5, hence the question
-        // before: even incompressible voxels must fit.
-        agreed(shard.ranks, [&] {
-            if (shard.ranks.root())
-                require_space(shard.path, bytes + almost_full / 4);
-        });
-        agreed(shard.ranks,
-               [&] { explained(shard.path, [&] { shard.write_slab(place, threshold, box, slab, voxels); }); });
-    }
+    for (index_t batch = 0; batch < batches; ++batch)
+        shard.write_batch(place, threshold, sharing, batch, own);
     shard.written.insert({place, threshold});
 }
 
 void shard_writer::finish(const data_group& root) {
     state& shard = *state_;
+    agreed(shard.ranks, [&] { shard.bytes->sync(); });
     agreed(shard.ranks, [&] {
+        if (!shard.ranks.root())
+            return;
         explained(shard.path, [&] {
             shard.check(H5Fflush(shard.file.id(), H5F_SCOPE_GLOBAL), "flush");
             shard.check(shard.file.close() ? 0 : -1, "close");
         });
-    });
-    agreed(shard.ranks, [&] {
-        if (!shard.ranks.root())
-            return;
         require(find_named(root.groups, schema::fields) == nullptr, "the group 'fields' is left to the shard writer");
         // HDF5 cannot close a file for which there is no space, so this is found out before.
         require_space(shard.path, bytes_needed(root) + almost_full / 4);

@@ -69,20 +69,25 @@ std::vector<variable> field_variables(const field_group& group) {
     return variables;
 }
 
-// Chunks that were never written have no defined content, because fields are left unfilled for speed.
+// Chunks that were never written have no defined content, because fields are left unfilled for speed. A row of chunks
+// at a time: a layer of them may be gigabytes.
 void write_zeros(const checker& check, hid_t dataset, const extent3& extent, field_type type, index_t threshold) {
-    const index_t layers = chunk_extent(extent).z;
-    const std::vector<std::uint8_t> zeros(static_cast<std::size_t>(layers * extent.y * extent.x * bytes_of(type)));
+    const extent3 chunk = chunk_extent(extent);
+    const std::vector<std::uint8_t> zeros(static_cast<std::size_t>(chunk.z * chunk.y * extent.x * bytes_of(type)));
     const space_handle space(check(H5Dget_space(dataset), "read a shape"));
-    for (index_t z = 0; z < extent.z; z += layers) {
-        const std::array<hsize_t, 4> start{static_cast<hsize_t>(threshold), static_cast<hsize_t>(z), 0, 0};
-        const std::array<hsize_t, 4> count{1, static_cast<hsize_t>(std::min(layers, extent.z - z)),
-                                           static_cast<hsize_t>(extent.y), static_cast<hsize_t>(extent.x)};
-        check(H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
-              "select layers");
-        const space_handle memory = make_space(check, {count.begin(), count.end()});
-        check(H5Dwrite(dataset, file_type(type), memory.id(), space.id(), H5P_DEFAULT, zeros.data()), "write zeros");
-    }
+    for (index_t z = 0; z < extent.z; z += chunk.z)
+        for (index_t y = 0; y < extent.y; y += chunk.y) {
+            const std::array<hsize_t, 4> start{static_cast<hsize_t>(threshold), static_cast<hsize_t>(z),
+                                               static_cast<hsize_t>(y), 0};
+            const std::array<hsize_t, 4> count{1, static_cast<hsize_t>(std::min(chunk.z, extent.z - z)),
+                                               static_cast<hsize_t>(std::min(chunk.y, extent.y - y)),
+                                               static_cast<hsize_t>(extent.x)};
+            check(H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
+                  "select rows of zeros");
+            const space_handle memory = make_space(check, {count.begin(), count.end()});
+            check(H5Dwrite(dataset, file_type(type), memory.id(), space.id(), H5P_DEFAULT, zeros.data()),
+                  "write zeros");
+        }
 }
 
 }  // namespace

@@ -10,8 +10,6 @@
 namespace tomosweep {
 namespace {
 
-/// Largest piece of a message: well below the int counts of MPI, large enough to cost nothing.
-constexpr std::size_t piece = std::size_t{1} << 29;
 constexpr int payload_tag = 17;
 constexpr int size_tag = 18;
 
@@ -25,21 +23,23 @@ void check(int code, const char* call) {
 }
 
 template <class Call>
-void in_pieces(std::size_t bytes, Call&& call) {
+void in_pieces(std::size_t bytes, std::size_t piece, Call&& call) {
     for (std::size_t done = 0; done < bytes; done += piece)
         call(done, static_cast<int>(std::min(piece, bytes - done)));
 }
 
-void start_receiving(MPI_Comm comm, int from, std::vector<std::byte>& bytes, std::vector<MPI_Request>& requests) {
-    in_pieces(bytes.size(), [&](std::size_t offset, int count) {
+void start_receiving(MPI_Comm comm, int from, std::vector<std::byte>& bytes, std::size_t piece,
+                     std::vector<MPI_Request>& requests) {
+    in_pieces(bytes.size(), piece, [&](std::size_t offset, int count) {
         requests.emplace_back();
         check(MPI_Irecv(bytes.data() + offset, count, MPI_BYTE, from, payload_tag, comm, &requests.back()),
               "MPI_Irecv");
     });
 }
 
-void start_sending(MPI_Comm comm, int to, std::span<const std::byte> bytes, std::vector<MPI_Request>& requests) {
-    in_pieces(bytes.size(), [&](std::size_t offset, int count) {
+void start_sending(MPI_Comm comm, int to, std::span<const std::byte> bytes, std::size_t piece,
+                   std::vector<MPI_Request>& requests) {
+    in_pieces(bytes.size(), piece, [&](std::size_t offset, int count) {
         requests.emplace_back();
         check(MPI_Isend(bytes.data() + offset, count, MPI_BYTE, to, payload_tag, comm, &requests.back()), "MPI_Isend");
     });
@@ -74,6 +74,7 @@ communicator::communicator(communicator&& other) noexcept
     : handle_(std::exchange(other.handle_, MPI_COMM_NULL)),
       rank_(other.rank_),
       size_(other.size_),
+      piece_(other.piece_),
       bytes_sent_(other.bytes_sent_) {}
 
 communicator& communicator::operator=(communicator&& other) noexcept {
@@ -82,6 +83,7 @@ communicator& communicator::operator=(communicator&& other) noexcept {
         handle_ = std::exchange(other.handle_, MPI_COMM_NULL);
         rank_ = other.rank_;
         size_ = other.size_;
+        piece_ = other.piece_;
         bytes_sent_ = other.bytes_sent_;
     }
     return *this;
@@ -101,7 +103,15 @@ void communicator::release() noexcept {
 communicator communicator::split(int colour) const {
     MPI_Comm part = MPI_COMM_NULL;
     check(MPI_Comm_split(handle_, colour, rank_, &part), "MPI_Comm_split");
-    return communicator(part);
+    communicator group(part);
+    group.piece_ = piece_;
+    return group;
+}
+
+void communicator::limit_pieces(std::size_t bytes) {
+    require(bytes > 0 && bytes % sizeof(std::int64_t) == 0 && bytes <= largest_piece,
+            "pieces of messages hold whole numbers and fit MPI's int counts");
+    piece_ = bytes;
 }
 
 void communicator::barrier() const {
@@ -124,7 +134,7 @@ int communicator::ranks_on_node() const {
 void communicator::reduce(void* values, std::size_t count, MPI_Datatype type, std::size_t bytes_each,
                           MPI_Op operation) const {
     auto* first = static_cast<std::byte*>(values);
-    in_pieces(count * bytes_each, [&](std::size_t offset, int bytes) {
+    in_pieces(count * bytes_each, piece_, [&](std::size_t offset, int bytes) {
         check(
             MPI_Allreduce(MPI_IN_PLACE, first + offset, bytes / static_cast<int>(bytes_each), type, operation, handle_),
             "MPI_Allreduce");
@@ -134,7 +144,7 @@ void communicator::reduce(void* values, std::size_t count, MPI_Datatype type, st
 }
 
 void communicator::broadcast_bytes(std::byte* data, std::size_t bytes, int root) const {
-    in_pieces(bytes, [&](std::size_t offset, int count) {
+    in_pieces(bytes, piece_, [&](std::size_t offset, int count) {
         check(MPI_Bcast(data + offset, count, MPI_BYTE, root, handle_), "MPI_Bcast");
     });
     if (size_ > 1 && rank_ == root)
@@ -174,13 +184,13 @@ void communicator::transfer(const std::vector<message>& outgoing, std::vector<me
         if (in.rank == rank_)
             own = &in.bytes;
         else
-            start_receiving(handle_, in.rank, in.bytes, requests);
+            start_receiving(handle_, in.rank, in.bytes, piece_, requests);
     for (const message& out : outgoing)
         if (out.rank == rank_) {
             if (own != nullptr)
                 *own = out.bytes;
         } else {
-            start_sending(handle_, out.rank, out.bytes, requests);
+            start_sending(handle_, out.rank, out.bytes, piece_, requests);
             bytes_sent_ += static_cast<std::int64_t>(out.bytes.size());
         }
     check(MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE), "MPI_Waitall");
@@ -189,7 +199,7 @@ void communicator::transfer(const std::vector<message>& outgoing, std::vector<me
 void communicator::send(int to, std::span<const std::byte> bytes) const {
     const std::uint64_t size = bytes.size();
     check(MPI_Send(&size, 1, MPI_UINT64_T, to, size_tag, handle_), "MPI_Send");
-    in_pieces(bytes.size(), [&](std::size_t offset, int count) {
+    in_pieces(bytes.size(), piece_, [&](std::size_t offset, int count) {
         check(MPI_Send(bytes.data() + offset, count, MPI_BYTE, to, payload_tag, handle_), "MPI_Send");
     });
     bytes_sent_ += static_cast<std::int64_t>(bytes.size());
@@ -199,7 +209,7 @@ std::vector<std::byte> communicator::receive(int from) const {
     std::uint64_t size = 0;
     check(MPI_Recv(&size, 1, MPI_UINT64_T, from, size_tag, handle_, MPI_STATUS_IGNORE), "MPI_Recv");
     std::vector<std::byte> bytes(size);
-    in_pieces(bytes.size(), [&](std::size_t offset, int count) {
+    in_pieces(bytes.size(), piece_, [&](std::size_t offset, int count) {
         check(MPI_Recv(bytes.data() + offset, count, MPI_BYTE, from, payload_tag, handle_, MPI_STATUS_IGNORE),
               "MPI_Recv");
     });

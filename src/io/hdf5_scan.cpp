@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "hdf5_chunks.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/io/hdf5_search.hpp"
 #include "tomosweep/io/voxel_block.hpp"
@@ -80,7 +81,7 @@ public:
         for (const file_identity& file : files_)
             io::input_file unchanged(file);
         if (!box.empty())
-            read_hyperslab(box, io::bytes_of(grey).data());
+            read_box(box, io::bytes_of(grey).data());
         io::require_finite(grey, box, [this](index_t) { return io::slice_place{path(), dataset_path_}; });
         return grey;
     }
@@ -146,8 +147,14 @@ private:
         type_ = *known;
     }
 
-    void read_hyperslab(const box3& box, std::byte* to) const {
+    void read_box(const box3& box, std::byte* to) const {
         const io::hdf5_silence silence;
+        const io::chunk_reader chunks(dataset_, type_);
+        if (!chunks.usable() || !chunks.read(dataset_, box, to))
+            read_hyperslab(box, to);
+    }
+
+    void read_hyperslab(const box3& box, std::byte* to) const {
         std::vector<hsize_t> start(lengths_.size(), 0), count(lengths_.size(), 1);
         const extent3 extent = box.extent();
         for (int i = 0; i < 3; ++i) {

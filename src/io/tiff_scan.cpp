@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+#include <exception>
 #include <mutex>
 
 #include "tomosweep/core/error.hpp"
@@ -51,8 +53,28 @@ protected:
     virtual void read_slices(const box3& box, std::byte* to) const = 0;
     virtual io::slice_place place_of(index_t z) const = 0;
 
-    index_t plane_bytes(const box3& box) const {
-        return box.extent().y * box.extent().x * static_cast<index_t>(bytes_per_voxel(first_.type));
+    /// Calls read_slice(z, where it goes) for all slices of the box, on all threads. Throws what the lowest slice
+    /// throws.
+    template <class ReadSlice>
+    void in_threads(const box3& box, std::byte* to, const ReadSlice& read_slice) const {
+        const index_t plane_bytes =
+            box.extent().y * box.extent().x * static_cast<index_t>(bytes_per_voxel(first_.type));
+        std::atomic<index_t> failed{box.hi.z};
+        std::exception_ptr failure;
+#pragma omp parallel for schedule(dynamic)
+        for (index_t z = box.lo.z; z < box.hi.z; ++z)
+            try {
+                if (z < failed)
+                    read_slice(z, to + (z - box.lo.z) * plane_bytes);
+            } catch (...) {
+#pragma omp critical(tomosweep_tiff_failure)
+                if (z < failed) {
+                    failed = z;
+                    failure = std::current_exception();
+                }
+            }
+        if (failure)
+            std::rethrow_exception(failure);
     }
     void require_alike(const file_identity& file, const io::tiff_page& page) const {
         if (page.shape != first_.shape || page.type != first_.type)
@@ -70,11 +92,12 @@ class tiff_pages final : public tiff_slices {
 public:
     explicit tiff_pages(const file_identity& path) {
         files_.push_back(path);
-        idle_ = std::make_unique<io::tiff_file>(path);
-        const auto imagej = idle_->imagej();
+        idle_.push_back(std::make_unique<io::tiff_file>(path));
+        io::tiff_file& file = *idle_.front();
+        const auto imagej = file.imagej();
         do
-            pages_.push_back(idle_->page());
-        while (idle_->next());
+            pages_.push_back(file.page());
+        while (file.next());
         first_ = pages_.front();
         images_ = slice_count();
         if (imagej)
@@ -130,25 +153,31 @@ private:
     index_t slice_count() const override { return static_cast<index_t>(pages_.size()); }
 
     void read_slices(const box3& box, std::byte* to) const override {
-        std::unique_ptr<io::tiff_file> file = borrow();
-        for (index_t z = box.lo.z; z < box.hi.z; ++z, to += plane_bytes(box)) {
+        const io::input_file unchanged(files_.front());
+        in_threads(box, to, [&](index_t z, std::byte* plane) {
             const io::tiff_page& page = pages_[static_cast<std::size_t>(z)];
             require_alike(files_.front(), page);
+            std::unique_ptr<io::tiff_file> file = borrow();
             if (!page.data_offset)
                 file->go_to(page);
-            file->read(page, box, to);
-        }
-        const std::lock_guard lock(mutex_);
-        idle_ = std::move(file);
+            file->read(page, box, plane);
+            const std::lock_guard lock(mutex_);
+            idle_.push_back(std::move(file));
+        });
     }
 
-    /// A handle that has seen all pages goes to any of them at once; a fresh one makes libtiff walk there.
+    /// A handle that has seen all pages goes to any of them at once; a fresh one makes libtiff walk there, hence they
+    /// are kept.
     std::unique_ptr<io::tiff_file> borrow() const {
-        const std::lock_guard lock(mutex_);
-        if (idle_ == nullptr)
-            return std::make_unique<io::tiff_file>(files_.front());
-        idle_->file().require_unchanged();
-        return std::move(idle_);
+        {
+            const std::lock_guard lock(mutex_);
+            if (!idle_.empty()) {
+                std::unique_ptr<io::tiff_file> file = std::move(idle_.back());
+                idle_.pop_back();
+                return file;
+            }
+        }
+        return std::make_unique<io::tiff_file>(files_.front());
     }
 
     io::slice_place place_of(index_t z) const override {
@@ -157,7 +186,7 @@ private:
 
     std::vector<io::tiff_page> pages_;
     mutable std::mutex mutex_;
-    mutable std::unique_ptr<io::tiff_file> idle_;
+    mutable std::vector<std::unique_ptr<io::tiff_file>> idle_;
     index_t images_ = 0;  // that the file says it has
 };
 
@@ -192,13 +221,13 @@ private:
     index_t slice_count() const override { return static_cast<index_t>(files_.size()); }
 
     void read_slices(const box3& box, std::byte* to) const override {
-        for (index_t z = box.lo.z; z < box.hi.z; ++z, to += plane_bytes(box)) {
+        in_threads(box, to, [&](index_t z, std::byte* plane) {
             const file_identity& slice = files_[static_cast<std::size_t>(z)];
             const io::tiff_file file(slice);
             const io::tiff_page page = file.page();
             require_alike(slice, page);
-            file.read(page, box, to);
-        }
+            file.read(page, box, plane);
+        });
     }
 
     io::slice_place place_of(index_t z) const override { return {files_[static_cast<std::size_t>(z)].path, ""}; }

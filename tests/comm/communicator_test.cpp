@@ -4,6 +4,8 @@
 
 #include <numeric>
 
+#include "tomosweep/core/error.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -62,6 +64,33 @@ TEST(communicator, send_and_receive_keep_sizes) {
     if (ranks.rank() == 0) {
         EXPECT_EQ(ranks.receive(1), bytes_of(1, 0, 12345));
     }
+}
+
+TEST(communicator, messages_longer_than_a_piece_arrive_whole) {
+    auto ranks = communicator::world();
+    ranks.limit_pieces(8);
+    const communicator group = ranks.split(0);
+    const int next = (ranks.rank() + 1) % ranks.size(), before = (ranks.rank() + ranks.size() - 1) % ranks.size();
+    for (const std::size_t bytes : {std::size_t{7}, std::size_t{8}, std::size_t{9}, std::size_t{1000}}) {
+        const auto arrived = group.exchange({{next, bytes_of(ranks.rank(), next, bytes)}});
+        ASSERT_EQ(arrived.size(), 1u);
+        EXPECT_EQ(arrived.front().bytes, bytes_of(before, ranks.rank(), bytes));
+        std::vector<std::byte> text = group.root() ? bytes_of(1, 2, bytes) : std::vector<std::byte>();
+        group.broadcast(text);
+        EXPECT_EQ(text, bytes_of(1, 2, bytes));
+        if (ranks.rank() == 1)
+            group.send(0, bytes_of(1, 0, bytes));
+        if (ranks.size() > 1 && ranks.root()) {
+            EXPECT_EQ(group.receive(1), bytes_of(1, 0, bytes));
+        }
+    }
+    std::vector<std::int64_t> counts(101);
+    std::iota(counts.begin(), counts.end(), std::int64_t{1} << 33);
+    group.sum(std::span(counts));
+    for (std::size_t i = 0; i < counts.size(); ++i)
+        EXPECT_EQ(counts[i], ranks.size() * ((std::int64_t{1} << 33) + static_cast<std::int64_t>(i)));
+    EXPECT_THROW(ranks.limit_pieces(12), error);
+    EXPECT_THROW(ranks.limit_pieces(0), error);
 }
 
 TEST(communicator, split_groups_by_colour) {

@@ -25,6 +25,16 @@ TEST(width, resolution_limit_removes_the_thinner_voxels) {
     EXPECT_DOUBLE_EQ(kept.median, 6.0);
 }
 
+TEST(width, counts_beyond_2_to_the_32_weigh_as_small_ones) {
+    thickness_table large = table;
+    for (thickness_count& each : large)
+        each.voxels <<= 40;
+    EXPECT_EQ(width_of(large, 0).mean, width_of(table, 0).mean);
+    EXPECT_EQ(width_of(large, 0).median, width_of(table, 0).median);
+    EXPECT_EQ(width_histogram(large, 2, 3),
+              (std::vector<std::int64_t>{0, std::int64_t{4} << 40, std::int64_t{6} << 40}));
+}
+
 TEST(width, empty_phase_has_no_width_and_a_phase_without_background_an_infinite_one) {
     EXPECT_TRUE(std::isnan(width_of({}, 0).mean));
     EXPECT_TRUE(std::isnan(width_of(table, 10).median));

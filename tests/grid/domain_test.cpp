@@ -26,6 +26,20 @@ TEST(decomposition, blocks_cover_every_voxel_once_whatever_the_extents) {
         }
 }
 
+TEST(decomposition, blocks_of_a_million_gigavoxels_hold_every_voxel_once) {
+    const extent3 volume{100000, 100003, 99999};
+    const decomposition blocks(volume, choose_grid(volume, 10000));
+    index_t covered = 0;
+    for (int rank = 0; rank < blocks.ranks(); ++rank) {
+        const box3 box = blocks.box(rank);
+        covered += box.voxels();
+        const box3 owners = blocks.positions_meeting({box.hi - index3{1, 1, 1}, box.hi});
+        EXPECT_EQ(owners.voxels(), 1);
+        EXPECT_EQ(blocks.rank_at(owners.lo), rank);
+    }
+    EXPECT_EQ(covered, voxel_count(volume));
+}
+
 TEST(decomposition, positions_meeting_a_box_hold_all_its_owners) {
     const decomposition blocks({7, 5, 3}, {3, 2, 5});
     for (index_t z = 0; z < 7; ++z)

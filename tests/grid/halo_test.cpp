@@ -4,6 +4,8 @@
 
 #include <random>
 
+#include "support/zero_pages.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -54,6 +56,21 @@ TEST(halo, any_wish_of_any_rank_is_served) {
         const box3 wanted{{pick(11), pick(8), pick(6)}, {pick(11), pick(8), pick(6)}};
         expect_filled(fetch(shared, own.view().part(whole(own.extent())), wanted), wanted);
     }
+}
+
+TEST(halo, a_block_of_more_than_2_to_the_32_voxels_gives_its_last_ones) {
+    // The block exists as addresses only: nothing but its last voxels ever takes memory.
+    const auto ranks = communicator::world();
+    const extent3 extent{3, 40000, 40000};
+    const extent3 volume{3 * ranks.size(), 40000, 40000};
+    const domain shared(ranks, decomposition(volume, {ranks.size(), 1, 1}));
+    const support::zero_pages<std::uint8_t> own(extent);
+    const index3 last = extent - index3{1, 1, 1};
+    own.view()[last] = static_cast<std::uint8_t>(ranks.rank() + 1);
+    const int next = (ranks.rank() + 1) % ranks.size();
+    const index3 there{3 * next + 2, 39999, 39999};
+    const auto brought = fetch(shared, view3<const std::uint8_t>(own.view()), {there, there + index3{1, 1, 1}});
+    EXPECT_EQ(brought(0, 0, 0), next + 1);
 }
 
 }  // namespace

@@ -84,6 +84,11 @@ def hdf5_types():
         for dtype in ("|u1", "<u2", ">u2", "<i2", ">i2", "<f4", ">f4"):
             file.create_dataset("plain" + dtype[1:] + ("b" if dtype[0] == ">" else "l"), data=level(dtype))
         file.create_dataset("packed", data=level(">u2"), chunks=(4, 8, 8), compression="gzip", shuffle=True, fletcher32=True)
+        for dtype in ("|u1", "<u2", "<i2", "<f4"):
+            for shuffle in (False, True):
+                file.create_dataset(f"gzip{dtype[1:]}{shuffle}", data=level(dtype), chunks=(3, 8, 8), compression="gzip",
+                                    shuffle=shuffle)
+        file.create_dataset("gzip_leading", data=level("<u2")[None], chunks=(1, 4, 8, 8), compression="gzip")
         file.create_dataset("leading", data=level("<f4")[None, None])
         file.create_dataset("mask", data=level("u1") > 127)
         file.create_dataset("double", data=level("<f4").astype("f8"))
@@ -96,6 +101,11 @@ def hdf5_types():
         file.create_dataset("never", shape=SHAPE, dtype="u1")
         partly = file.create_dataset("partly", shape=SHAPE, dtype="u1", chunks=(2, 19, 23))
         partly[:4] = level("u1")[:4]
+        hole = file.create_dataset("gzip_hole", shape=SHAPE, dtype="<u2", chunks=(1, 19, 23), compression="gzip",
+                                   fillvalue=9)
+        hole[1:] = level("<u2")[1:]
+        damaged = file.create_dataset("gzip_damaged", data=level("<u2"), chunks=(1, 19, 23), compression="gzip")
+        damaged.id.write_direct_chunk((2, 0, 0), b"no deflated bytes")
         sized = file.create_dataset("sized", data=level("u1"))
         sized.attrs["element_size_um"] = [0.16, 0.16, 0.16]
         skewed = file.create_dataset("skewed", data=level("u1"))

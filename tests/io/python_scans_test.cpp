@@ -130,6 +130,27 @@ TEST_F(python_scans, hdf5_datasets_of_every_type_order_and_layout_are_read) {
     expect_whole(*hdf5("types.h5", "/mask"), expected_mask());
 }
 
+TEST_F(python_scans, deflated_chunks_are_read_whatever_box_is_wanted) {
+    for (const auto& [name, type] : {std::pair{"gzipu1", dtype::uint8},
+                                     {"gzipu2", dtype::uint16},
+                                     {"gzipi2", dtype::int16},
+                                     {"gzipf4", dtype::float32}})
+        for (const std::string shuffle : {"False", "True"}) {
+            SCOPED_TRACE(name + shuffle);
+            expect_boxes_equal(*hdf5("types.h5", name + shuffle), expected(type));
+        }
+    expect_boxes_equal(*hdf5("types.h5", "gzip_leading"), expected(dtype::uint16));
+}
+
+TEST_F(python_scans, a_missing_chunk_is_the_fill_value_and_a_damaged_one_is_refused_in_hdf5s_words) {
+    const grey_volume hole = hdf5("types.h5", "gzip_hole")->read(whole(shape));
+    EXPECT_EQ(std::get<array3<std::uint16_t>>(hole)(0, 18, 22), 9);
+    EXPECT_TRUE(same(cut(hole, {{1, 0, 0}, shape}), cut(expected(dtype::uint16), {{1, 0, 0}, shape})));
+    const auto damaged = hdf5("types.h5", "gzip_damaged");
+    expect_mentions(refusal([&] { damaged->read(whole(shape)); }), {"types.h5", "gzip_damaged", "HDF5: "});
+    EXPECT_TRUE(same(damaged->read({{3, 0, 0}, shape}), cut(expected(dtype::uint16), {{3, 0, 0}, shape})));
+}
+
 TEST_F(python_scans, hdf5_datasets_that_are_no_grey_volume_are_refused_with_the_way_out) {
     const auto refused = [](const std::string& dataset) { return refusal([&] { hdf5("types.h5", dataset); }); };
     expect_mentions(refused("double"), {"types.h5", "double", "float64", "convert"});

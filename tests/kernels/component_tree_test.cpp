@@ -146,5 +146,39 @@ TEST(component_tree, refuses_boxes_that_share_no_face_and_bytes_that_are_cut) {
     EXPECT_THROW(unpack(bytes), internal_error);
 }
 
+TEST(component_tree, components_of_more_than_2_to_the_32_voxels_are_counted_and_sent_whole) {
+    // The voxels of two large halves are entered by hand: only their sums matter.
+    const class_case half = support::uniform_classes({2, 3, 3}, 1, 0);
+    const component_problem problem{{4, 3, 3}, 1, connectivity::six, axis::z};
+    component_curves curves(1);
+    std::vector<boundary_tree> halves;
+    for (const index_t z : {0, 2}) {
+        boundary_tree tree = grow(half.classes.view(), {{z, 0, 0}, {z + 2, 3, 3}}, problem, curves);
+        ASSERT_EQ(tree.nodes.size(), 1U);
+        tree.nodes.front().voxels += std::int64_t{3} << (32 + z);
+        halves.push_back(unpack(pack(tree)));
+    }
+    join(halves[0], halves[1], curves);
+    EXPECT_EQ(curves.counts().front(), (component_counts{1, 36 + (std::int64_t{15} << 32), 1}));
+}
+
+TEST(component_tree, a_box_far_beyond_2_to_the_32_voxels_grows_as_one_nearby) {
+    const class_case volume = support::random_classes({70, 9, 70}, 5, 0.3, 17);
+    const extent3 extent = volume.classes.extent();
+    const index3 far{999999, 888888, 777777};
+    for (const connectivity adjacency : adjacencies) {
+        component_curves near_curves(5), far_curves(5);
+        const boundary_tree near = grow(volume.classes.view(), {{1, 1, 1}, index3{1, 1, 1} + extent},
+                                        {extent + index3{2, 2, 2}, 5, adjacency, axis::z}, near_curves);
+        const boundary_tree beyond = grow(volume.classes.view(), {far, far + extent},
+                                          {far + extent + index3{1, 1, 1}, 5, adjacency, axis::z}, far_curves);
+        EXPECT_EQ(near_curves, far_curves) << volume.story;
+        EXPECT_EQ(near.faces, beyond.faces) << volume.story;
+        ASSERT_EQ(near.nodes.size(), beyond.nodes.size()) << volume.story;
+        for (std::size_t i = 0; i < near.nodes.size(); ++i)
+            EXPECT_EQ(near.nodes[i].voxels, beyond.nodes[i].voxels) << volume.story;
+    }
+}
+
 }  // namespace
 }  // namespace tomosweep

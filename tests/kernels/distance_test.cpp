@@ -37,6 +37,19 @@ TEST(distance, is_exact_beyond_the_reach_of_the_direct_minimum) {
     }
 }
 
+TEST(distance, lines_of_70000_voxels_are_exact_as_far_as_32_bits_hold_the_square) {
+    for (const extent3& extent : {extent3{2, 2, 70000}, extent3{2, 70000, 2}, extent3{70000, 2, 2}}) {
+        const auto volume = support::one_background_voxel(extent, {0, 0, 0});
+        const auto distance = squared_distance(volume.classes.view(), 0);
+        index_t wrong = 0;
+        oracle::for_each_voxel(extent, [&](const index3& voxel) {
+            const index_t exact = voxel.z * voxel.z + voxel.y * voxel.y + voxel.x * voxel.x;
+            wrong += distance(voxel.z, voxel.y, voxel.x) != std::min(exact, index_t{too_far_sq<distance_sq_t>});
+        });
+        EXPECT_EQ(wrong, 0) << extent.z << " x " << extent.y << " x " << extent.x;
+    }
+}
+
 TEST(distance, far_and_near_background_mix_exactly) {
     for (const std::uint64_t seed : {1U, 2U, 3U}) {
         const auto volume = support::noise({2, 420, 21}, 0.9985, 0.001, seed);

@@ -39,6 +39,20 @@ TEST(label, equals_flooding_for_every_connectivity) {
         }
 }
 
+TEST(label, a_block_far_beyond_2_to_the_32_voxels_keeps_its_global_labels) {
+    const extent3 extent{5, 6, 70};
+    const extent3 whole_extent{300000, 200000, 100000};
+    const auto volume = support::noise(extent, 0.5, 0.1, 91);
+    for (const index3 lo : {index3{1, 0, 0}, index3{299995, 199994, 99930}})
+        for (const connectivity adjacency : both) {
+            const box3 box{lo, lo + extent};
+            const auto labels = label_components(volume.classes.view(), 1, adjacency, box, whole_extent);
+            EXPECT_EQ(values(labels),
+                      values(oracle::label_components(volume.classes.view(), 1, adjacency, box, whole_extent)));
+            EXPECT_GT(*std::ranges::max_element(labels.values()), std::uint64_t{1} << 34);
+        }
+}
+
 TEST(label, does_not_depend_on_the_number_of_threads) {
     const int usual = omp_get_max_threads();
     for (const support::named_volume& volume : support::small_volumes())

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,6 +18,23 @@ std::string create_partial(const std::string& path);
 /// Makes the complete file at `partial` appear at `path`: fsync, rename, fsync of the folder. What was at `path` before
 /// is replaced in one step. Local. Throws resource_error naming the path.
 void publish_file(const std::string& partial, const std::string& path);
+
+/// A partial file that several ranks write to, each at places of its own. Local. Throws resource_error naming the path
+/// that the file will have.
+class partial_file {
+public:
+    partial_file(const std::string& partial, const std::string& path);
+    partial_file(partial_file&&) noexcept;
+    ~partial_file();
+
+    void write(std::int64_t offset, std::span<const std::byte> bytes) const;
+    /// What was written is on the disk when this returns.
+    void sync() const;
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
 
 /// Writes `bytes` to `path` so that it is whole or absent (or still the old one) whenever the program dies.
 /// Local. Throws resource_error naming the path when there is no space or no right to write.

@@ -46,15 +46,16 @@ struct field_layout {
     double voxel_size_um = 1;
     std::array<double, 3> origin_um{};  ///< lower corner of the first voxel (z, y, x) in the scan's frame
     std::vector<field_group> groups;
-    std::int64_t transfer_bytes = std::int64_t{1} << 28;  ///< most bytes that one rank hands to HDF5 at once
+    std::int64_t transfer_bytes = std::int64_t{1} << 28;  ///< about as many bytes of voxels a rank packs at once
 };
 
-/// Writes one shard that holds large fields besides its figures and tables. Fields come first, box by box from all
-/// ranks, into the file's partial name; finish() adds the small data, which are known only then, and makes the file
-/// appear. A program that dies before leaves nothing at `path`. Fields are stored in chunks of up to 64^3 voxels,
-/// shuffled and deflated; `PATH` with the ending .xmf lets ParaView show them. Each field group carries its own
-/// coordinates threshold, z, y, x (um, voxel centres), so that it can be opened alone. Making it and every member is
-/// collective; a failure on one rank is thrown on all. Throws resource_error naming the path, hdf5_error.
+/// Writes one shard that holds large fields besides its figures and tables. Fields come first, from all ranks, into the
+/// file's partial name; finish() adds the small data, which are known only then, and makes the file appear. A program
+/// that dies before leaves nothing at `path`. Fields are stored in chunks of up to 64^3 voxels, shuffled and deflated
+/// on all threads of all ranks; rank 0 asks HDF5 for their places in the file, and every rank writes its own to them.
+/// `PATH` with the ending .xmf lets ParaView show them. Each field group carries its own coordinates threshold, z, y, x
+/// (um, voxel centres), so that it can be opened alone. Making it and every member is collective; a failure on one rank
+/// is thrown on all. Throws resource_error naming the path, hdf5_error.
 class shard_writer {
 public:
     shard_writer(const communicator& ranks, std::string path, field_layout layout);
@@ -64,8 +65,9 @@ public:
     ~shard_writer();
 
     /// Writes this rank's `box` of a field at one threshold. `voxels` has the extent of the box; the boxes of all ranks
-    /// must not overlap, and a rank without voxels gives an empty box. Costs HDF5's buffers of one chunk per rank and
-    /// no copy of the voxels.
+    /// do not overlap and together are the volume; a rank without voxels gives an empty box. Voxels of chunks that
+    /// reach over several ranks travel to the lowest of them. Peak memory: about layout.transfer_bytes, less what
+    /// packing saves, and three chunks per thread.
     template <field_voxel T>
     void write(const std::string& phase, const std::string& field, index_t threshold, const box3& box,
                view3<const T> voxels) {

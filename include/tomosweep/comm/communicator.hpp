@@ -56,6 +56,12 @@ public:
     bool root() const { return rank_ == 0; }
     MPI_Comm handle() const { return handle_; }
 
+    /// Lets no single call of MPI move more than `bytes`, a multiple of 8 of at most `largest_piece`; the same on all
+    /// ranks. For MPI libraries that fail on long messages. Local; split() passes it on.
+    void limit_pieces(std::size_t bytes);
+    /// The limit without limit_pieces(): well below the int counts of MPI, large enough to cost nothing.
+    static constexpr std::size_t largest_piece = std::size_t{1} << 29;
+
     /// The ranks with the same `colour`, in today's order.
     communicator split(int colour) const;
 
@@ -157,6 +163,7 @@ private:
     MPI_Comm handle_ = MPI_COMM_NULL;
     int rank_ = 0;
     int size_ = 1;
+    std::size_t piece_ = largest_piece;
     mutable std::int64_t bytes_sent_ = 0;
 };
 

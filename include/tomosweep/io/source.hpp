@@ -61,7 +61,8 @@ public:
 
     /// The voxels of `box`, which lies inside whole(extent()), dense and in native byte order. Throws input_error for
     /// truncated files, for files that changed since they were opened, and for float data that are not finite (file,
-    /// slice, voxel, value). Peak memory: the box, and besides it one strip, tile or chunk, or 4 MiB.
+    /// slice, voxel, value). Peak memory: the box, and besides it, per OpenMP thread,
+    /// up to three strips, tiles or chunks, or 4 MiB.
     virtual grey_volume read(const box3& box) const = 0;
 
     /// Edge of a voxel in um where the files state one isotropic size in a length unit; nullopt where they state none,

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "tomosweep/core/index.hpp"
+
+struct libdeflate_compressor;
+struct libdeflate_decompressor;
+
+namespace tomosweep {
+
+/// Bytes of values as HDF5 stores chunks behind its filters shuffle and deflate: first the lowest bytes of all values,
+/// then the next ones ..., as a zlib stream. Holds what one thread works with. Local; throws resource_error.
+class chunk_packer {
+public:
+    chunk_packer();
+    chunk_packer(chunk_packer&&) noexcept;
+    ~chunk_packer();
+
+    /// The packed form of `values`, of `value_bytes` each. Exact inverse of unpack(); the same bytes on every machine
+    /// with the same libdeflate.
+    std::vector<std::byte> pack(std::span<const std::byte> values, std::size_t value_bytes);
+
+    /// Fills `values` from its packed form; false when `packed` is damaged or holds another number of bytes. Without
+    /// `shuffled` the stream holds the values as they are.
+    bool unpack(std::span<const std::byte> packed, std::size_t value_bytes, bool shuffled, std::span<std::byte> values);
+
+private:
+    struct closer {
+        void operator()(libdeflate_compressor* held) const;
+        void operator()(libdeflate_decompressor* held) const;
+    };
+
+    std::unique_ptr<libdeflate_compressor, closer> compressor_;
+    std::unique_ptr<libdeflate_decompressor, closer> decompressor_;
+    std::vector<std::byte> shuffled_;
+};
+
+/// Packs `chunks` chunks of `chunk_bytes` each on all threads. fill(i, to) writes all values of chunk i; it is called
+/// once per chunk, by several threads at a time. What it throws arrives here. Local; besides the result two or three
+/// chunks per thread.
+std::vector<std::vector<std::byte>> packed_chunks(index_t chunks, std::size_t chunk_bytes, std::size_t value_bytes,
+                                                  const std::function<void(index_t, std::byte*)>& fill);
+
+}  // namespace tomosweep

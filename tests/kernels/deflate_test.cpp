@@ -1,0 +1,82 @@
+#include "tomosweep/kernels/deflate.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <stdexcept>
+
+namespace tomosweep {
+namespace {
+
+std::vector<std::byte> random_values(std::size_t bytes, unsigned seed) {
+    std::mt19937 random(seed);
+    std::vector<std::byte> values(bytes);
+    for (std::size_t i = 0; i < bytes; ++i)
+        values[i] = static_cast<std::byte>(i % 8 == 0 ? random() : 3);
+    return values;
+}
+
+TEST(chunk_packer, unpacks_what_it_packed) {
+    chunk_packer packer;
+    for (const std::size_t value_bytes : {std::size_t{1}, std::size_t{2}, std::size_t{4}, std::size_t{8}})
+        for (const std::size_t count : {std::size_t{1}, std::size_t{7}, std::size_t{4096}}) {
+            const auto values = random_values(count * value_bytes, 11);
+            const auto packed = packer.pack(values, value_bytes);
+            std::vector<std::byte> back(values.size());
+            EXPECT_TRUE(packer.unpack(packed, value_bytes, true, back));
+            EXPECT_EQ(back, values) << count << " values of " << value_bytes << " bytes";
+        }
+}
+
+TEST(chunk_packer, puts_the_bytes_of_a_value_apart) {
+    // Two values of four bytes: first both lowest bytes, then the next ones.
+    chunk_packer packer;
+    std::vector<std::byte> values;
+    for (const int byte : {1, 2, 3, 4, 11, 12, 13, 14})
+        values.push_back(static_cast<std::byte>(byte));
+    std::vector<std::byte> stored(8);
+    EXPECT_TRUE(packer.unpack(packer.pack(values, 4), 4, false, stored));
+    std::vector<std::byte> expected;
+    for (const int byte : {1, 11, 2, 12, 3, 13, 4, 14})
+        expected.push_back(static_cast<std::byte>(byte));
+    EXPECT_EQ(stored, expected);
+}
+
+TEST(chunk_packer, tells_damaged_and_wrongly_sized_chunks) {
+    chunk_packer packer;
+    const auto values = random_values(1000, 12);
+    auto packed = packer.pack(values, 1);
+    std::vector<std::byte> more(1001), fewer(999), equal(1000);
+    EXPECT_FALSE(packer.unpack(packed, 1, true, more));
+    EXPECT_FALSE(packer.unpack(packed, 1, true, fewer));
+    packed[packed.size() / 2] ^= std::byte{0xFF};
+    EXPECT_FALSE(packer.unpack(packed, 1, true, equal));
+    packed.resize(packed.size() / 2);
+    EXPECT_FALSE(packer.unpack(packed, 1, true, equal));
+}
+
+TEST(packed_chunks, come_in_order_whatever_the_threads) {
+    const auto fill = [](index_t i, std::byte* to) { std::fill_n(to, 64, static_cast<std::byte>(i)); };
+    const auto packed = packed_chunks(200, 64, 8, fill);
+    ASSERT_EQ(packed.size(), 200U);
+    chunk_packer packer;
+    for (std::size_t i = 0; i < packed.size(); ++i) {
+        std::vector<std::byte> values(64);
+        EXPECT_TRUE(packer.unpack(packed[i], 8, true, values));
+        EXPECT_EQ(values, std::vector<std::byte>(64, static_cast<std::byte>(i)));
+    }
+}
+
+TEST(packed_chunks, pass_on_what_a_thread_throws) {
+    EXPECT_THROW(packed_chunks(50, 8, 8,
+                               [](index_t i, std::byte* to) {
+                                   std::fill_n(to, 8, std::byte{0});
+                                   if (i == 33)
+                                       throw std::runtime_error("no chunk");
+                               }),
+                 std::runtime_error);
+}
+
+}  // namespace
+}  // namespace tomosweep
