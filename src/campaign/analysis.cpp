@@ -12,9 +12,6 @@
 namespace tomosweep {
 namespace {
 
-/// A phase voxel is at least one voxel from the background: limits up to here remove nothing.
-constexpr distance_sq_t always_resolved = 1;
-
 class phase_analysis {
 public:
     phase_analysis(const domain& grid, const point_grid& points, field_sink* fields, phase_tables& tables)

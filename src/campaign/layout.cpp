@@ -101,7 +101,7 @@ double time_of(const std::vector<scan_load>& scans, const campaign_layout& layou
     std::vector<double> busy_until(static_cast<std::size_t>(layout.groups), 0.0);
     for (const std::size_t scan : layout.order)
         *std::min_element(busy_until.begin(), busy_until.end()) +=
-            seconds(scans[scan], layout.ranks_per_scan, threads, work, model);
+            seconds_of(scans[scan], layout.ranks_per_scan, threads, work, model).all();
     return *std::max_element(busy_until.begin(), busy_until.end());
 }
 
@@ -125,7 +125,7 @@ campaign_layout choose_layout(const std::vector<scan_load>& scans, const workloa
     layout.bytes_per_rank = fullest_scan(scans, layout.ranks_per_scan, work, model).bytes;
     layout.seconds = time_of(scans, layout, pool.threads_per_rank, work, model);
     for (const scan_load& scan : scans)
-        layout.exchanged_bytes += exchanged_bytes(scan, layout.ranks_per_scan, work, model);
+        layout.exchanged_bytes += traffic_of(scan, layout.ranks_per_scan, work, model).total_bytes();
     return layout;
 }
 

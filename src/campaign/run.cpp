@@ -20,6 +20,7 @@
 #include "tomosweep/comm/shared_counter.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/core/memory.hpp"
+#include "tomosweep/descriptors/resolution_limit.hpp"
 #include "tomosweep/grid/domain.hpp"
 
 namespace tomosweep {
@@ -273,6 +274,18 @@ private:
     std::vector<indexed_effort> efforts_;  ///< of the scans that this rank's group did, on the group's first rank
 };
 
+/// Resolution limits that remove something from the scan with the smallest voxels, of which they remove most.
+index_t most_removing_limits(const campaign_plan& plan) {
+    index_t most = 0;
+    for (const planned_scan& scan : plan.scans)
+        if (scan.failure.empty())
+            most = std::max<index_t>(most, std::ranges::count_if(plan.axes.resolution_limits_um, [&](double limit_um) {
+                                         return smallest_resolved_radius_sq(limit_um, scan.frame.voxel_size_um) >
+                                                always_resolved;
+                                     }));
+    return most;
+}
+
 }  // namespace
 
 planned_loads loads_of(const campaign_plan& plan) {
@@ -290,7 +303,13 @@ planned_loads loads_of(const campaign_plan& plan) {
 }
 
 workload workload_of(const campaign_plan& plan) {
-    workload work{threshold_count(plan), plan.axes.widths, 0};
+    workload work;
+    work.thresholds = threshold_count(plan);
+    work.width = plan.axes.widths;
+    work.chains = static_cast<index_t>(plan.job.phases.size());
+    work.limits = most_removing_limits(plan);
+    work.connectivities = static_cast<index_t>(plan.axes.connectivities.size());
+    work.depth_bins = plan.axes.depth.bins;
     for (const std::string& field : plan.fields)
         work.field_bytes_per_voxel += field == "mask" ? 1 : field == "label" ? 8 : 4;
     return work;
