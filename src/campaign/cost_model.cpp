@@ -82,4 +82,8 @@ scan_seconds seconds_of(const scan_load& scan, int ranks, int threads, const wor
     return seconds;
 }
 
+double seconds(const scan_load& scan, int ranks, int threads, const workload& work, const cost_model& model) {
+    return seconds_of(scan, ranks, threads, work, model).all();
+}
+
 }  // namespace tomosweep

@@ -101,7 +101,7 @@ double time_of(const std::vector<scan_load>& scans, const campaign_layout& layou
     std::vector<double> busy_until(static_cast<std::size_t>(layout.groups), 0.0);
     for (const std::size_t scan : layout.order)
         *std::min_element(busy_until.begin(), busy_until.end()) +=
-            seconds_of(scans[scan], layout.ranks_per_scan, threads, work, model).all();
+            seconds(scans[scan], layout.ranks_per_scan, threads, work, model);
     return *std::max_element(busy_until.begin(), busy_until.end());
 }
 

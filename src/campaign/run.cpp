@@ -21,7 +21,6 @@
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/core/memory.hpp"
 #include "tomosweep/descriptors/resolution_limit.hpp"
-#include "tomosweep/grid/domain.hpp"
 
 namespace tomosweep {
 namespace {
@@ -56,6 +55,8 @@ public:
     run_summary run() {
         prepare();
         const campaign_layout layout = layout_of_run();
+        // What a scan needs is known only when its distances are: one that needs more than planned fails alone.
+        const memory_limit limit(static_cast<std::int64_t>(options_.bytes_per_rank));
         pooled_ = pooled_histograms(world_, layout, plan_, options_.directory);
         list_work(layout);
         agreed(world_, [&] {

@@ -56,7 +56,8 @@ struct scan_seconds {
     double all() const { return reading + computing + joining + sending + waiting; }
 };
 
-/// Time for one scan on `ranks` ranks of `threads` threads.
+/// Time for one scan on `ranks` ranks of `threads` threads; seconds() is all of it.
 scan_seconds seconds_of(const scan_load& scan, int ranks, int threads, const workload& work, const cost_model& model);
+double seconds(const scan_load& scan, int ranks, int threads, const workload& work, const cost_model& model);
 
 }  // namespace tomosweep
