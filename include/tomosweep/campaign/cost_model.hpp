@@ -19,14 +19,14 @@ struct cost_model {
 
     /// Nanoseconds per voxel of one core. Filters: of the source; limits and what stands between: per threshold.
     double filter_ns = 50;
-    double grey_ns = 1;          ///< histogram and classes, per chain
-    double tables_ns = 5;        ///< per chain
-    double tables_phase_ns = 0;  ///< more for every further threshold of the chain
-    double distance_ns = 3;
-    double balls_ns = 4;
-    double thickness_ns = 12;
-    double limits_ns = 5;
-    double join_ns = 100;         ///< per voxel of open faces that are joined; one thread at work
+    double grey_ns = 1;             ///< histogram and classes, per chain
+    double tables_ns = 12;          ///< per chain
+    double tables_phase_ns = 0.25;  ///< more for every further threshold of the chain
+    double distance_ns = 2.2;
+    double balls_ns = 2.3;
+    double thickness_ns = 11;
+    double limits_ns = 9.5;
+    double join_ns = 40;          ///< per voxel of open faces that are joined; one thread at work
     double parallel_share = 0.8;  ///< of the ideal speed that many cores reach
 
     double read_bytes_per_s = 400e6;   ///< of one group of ranks from the file system
