@@ -1,22 +1,33 @@
 #include "tomosweep/campaign/cost_model.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "tomosweep/grid/domain.hpp"
 
 namespace tomosweep {
 namespace {
 
+constexpr double nano = 1e-9;
+
 double voxels_of(const scan_load& scan) {
     return static_cast<double>(voxel_count(scan.volume));
 }
 
 /// Share of the volume in its largest block.
-double largest_share(const extent3& volume, int ranks) {
-    const extent3 grid = choose_grid(volume, ranks);
+double largest_share(const extent3& volume, const extent3& grid) {
     const auto longest = [](index_t voxels, index_t parts) { return (voxels + parts - 1) / parts; };
     const extent3 block{longest(volume.z, grid.z), longest(volume.y, grid.y), longest(volume.x, grid.x)};
     return static_cast<double>(voxel_count(block)) / static_cast<double>(std::max<index_t>(voxel_count(volume), 1));
+}
+
+/// Voxels of the largest plane along which the volume is cut.
+double largest_cut(const extent3& volume, const extent3& grid) {
+    double most = 0;
+    for (const axis direction : {axis::z, axis::y, axis::x})
+        if (along(grid, direction) > 1)
+            most = std::max(most, static_cast<double>(voxel_count(volume) / along(volume, direction)));
+    return most;
 }
 
 }  // namespace
@@ -34,31 +45,45 @@ double peak_bytes(const scan_load& scan, const workload& work, const cost_model&
 }
 
 double bytes_per_rank(const scan_load& scan, int ranks, const workload& work, const cost_model& model) {
-    const double block = peak_bytes(scan, work, model) * largest_share(scan.volume, ranks);
-    return model.rank_bytes + block * (ranks > 1 ? 1 + model.halo_share : 1);
+    const extent3 grid = choose_grid(scan.volume, ranks);
+    const double share = largest_share(scan.volume, grid), block = share * peak_bytes(scan, work, model);
+    if (ranks == 1)
+        return model.rank_bytes + block;
+    // Two boxes that are joined have at most four faces as large as the largest cut.
+    const double trees = 4 * model.tree_face_bytes * largest_cut(scan.volume, grid);
+    const double joining = share * voxels_of(scan) * model.class_bytes + trees;
+    return model.rank_bytes + std::max(block * (1 + model.halo_share), joining);
 }
 
-index_t face_voxels(const extent3& volume, int ranks) {
-    const extent3 grid = choose_grid(volume, ranks);
-    return (grid.z - 1) * volume.y * volume.x + (grid.y - 1) * volume.z * volume.x + (grid.x - 1) * volume.z * volume.y;
+scan_traffic traffic_of(const scan_load& scan, int ranks, const workload& work, const cost_model& model) {
+    return predict_traffic(scan.volume, choose_grid(scan.volume, ranks), scan.type, work, model.texture);
 }
 
-double exchanged_bytes(const scan_load& scan, int ranks, const workload& work, const cost_model& model) {
-    const double widths = work.width ? model.width_face_bytes * static_cast<double>(work.thresholds) : 0;
-    return static_cast<double>(face_voxels(scan.volume, ranks)) * (model.table_face_bytes + widths);
-}
-
-double seconds(const scan_load& scan, int ranks, int threads, const workload& work, const cost_model& model) {
+scan_seconds seconds_of(const scan_load& scan, int ranks, int threads, const workload& work, const cost_model& model) {
     const double cores = static_cast<double>(ranks) * threads;
     const double speed = cores > 1 ? cores * model.parallel_share : 1;
     const auto source = static_cast<double>(scan.source_voxels);
-    const double reading = source * static_cast<double>(bytes_per_voxel(scan.type)) / model.read_bytes_per_s;
-    const double filtering = scan.filtered ? source / model.filter_voxels_per_s : 0;
-    const double tables = voxels_of(scan) / model.table_voxels_per_s;
-    const double widths =
-        work.width ? voxels_of(scan) * static_cast<double>(work.thresholds) / model.width_voxels_per_s : 0;
-    const double network = exchanged_bytes(scan, ranks, work, model) / (model.network_bytes_per_s * ranks);
-    return reading + (filtering + tables + widths) / speed + network;
+    const auto thresholds = static_cast<double>(work.thresholds), chains = static_cast<double>(work.chains);
+    double per_voxel = chains * (model.grey_ns + model.tables_ns) + model.tables_phase_ns * (thresholds - chains);
+    if (work.width)
+        per_voxel += thresholds * (model.distance_ns + model.balls_ns + model.thickness_ns +
+                                   (work.limits > 0 ? model.limits_ns : 0));
+    const scan_traffic traffic = traffic_of(scan, ranks, work, model);
+    scan_seconds seconds;
+    seconds.reading = source * static_cast<double>(bytes_per_voxel(scan.type)) / model.read_bytes_per_s;
+    seconds.computing = nano * ((scan.filtered ? model.filter_ns * source : 0) + per_voxel * voxels_of(scan)) / speed;
+    seconds.joining = nano * model.join_ns * traffic.joined_face_voxels;
+    double received = 0;
+    for (const step_traffic& step : traffic.steps)
+        received += std::max(step.most_bytes_sent, step.most_bytes_received);
+    seconds.sending = received / model.network_bytes_per_s;
+    seconds.waiting = traffic.reductions * model.reduction_seconds * std::log2(static_cast<double>(ranks)) +
+                      traffic.all_to_alls * model.message_seconds * (ranks - 1);
+    return seconds;
+}
+
+double seconds(const scan_load& scan, int ranks, int threads, const workload& work, const cost_model& model) {
+    return seconds_of(scan, ranks, threads, work, model).all();
 }
 
 }  // namespace tomosweep

@@ -125,7 +125,7 @@ campaign_layout choose_layout(const std::vector<scan_load>& scans, const workloa
     layout.bytes_per_rank = fullest_scan(scans, layout.ranks_per_scan, work, model).bytes;
     layout.seconds = time_of(scans, layout, pool.threads_per_rank, work, model);
     for (const scan_load& scan : scans)
-        layout.exchanged_bytes += exchanged_bytes(scan, layout.ranks_per_scan, work, model);
+        layout.exchanged_bytes += traffic_of(scan, layout.ranks_per_scan, work, model).total_bytes();
     return layout;
 }
 

@@ -10,6 +10,7 @@
 
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/campaign/content_key.hpp"
+#include "tomosweep/campaign/effort.hpp"
 #include "tomosweep/campaign/pooled_rules.hpp"
 #include "tomosweep/campaign/provenance.hpp"
 #include "tomosweep/campaign/scan_queue.hpp"
@@ -19,6 +20,7 @@
 #include "tomosweep/comm/shared_counter.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/core/memory.hpp"
+#include "tomosweep/descriptors/resolution_limit.hpp"
 
 namespace tomosweep {
 namespace {
@@ -164,11 +166,13 @@ private:
         task.provenance.push_back({content_key_attribute, content_key(work_.contents[scan])});
         std::int64_t counted = 0;
         try {
-            run_scan(group, plan_, task, [&] {
+            ledger_summary effort = run_scan(group, plan_, task, [&] {
                 const std::int64_t voxels = voxel_count(plan_.scans[scan].frame.volume);
                 counted += voxels;
                 safe_point(group, voxels);
             });
+            if (group.root())
+                efforts_.emplace_back(scan, std::move(effort));
         } catch (const error& failure) {
             if (failure.kind() != error_kind::interrupted)
                 throw;
@@ -226,6 +230,9 @@ private:
         world_.broadcast(failed);
         summary.failures.resize(static_cast<std::size_t>(failed[0]));
         summary.memory = peak_of_all_ranks();
+        for (auto& [scan, effort] : gathered_efforts(world_, efforts_))
+            summary.efforts.push_back({plan_.job.scans[scan].id, voxel_count(plan_.scans[scan].frame.volume),
+                                       threshold_count(plan_), std::move(effort)});
         return summary;
     }
 
@@ -264,8 +271,21 @@ private:
     work_list work_;
     shared_counter work_done_, scans_done_, groups_done_;
     bool interrupted_ = false;
-    index_t largest_block_ = 0;  ///< of this rank, in voxels
+    index_t largest_block_ = 0;            ///< of this rank, in voxels
+    std::vector<indexed_effort> efforts_;  ///< of the scans that this rank's group did, on the group's first rank
 };
+
+/// Resolution limits that remove something from the scan with the smallest voxels, of which they remove most.
+index_t most_removing_limits(const campaign_plan& plan) {
+    index_t most = 0;
+    for (const planned_scan& scan : plan.scans)
+        if (scan.failure.empty())
+            most = std::max<index_t>(most, std::ranges::count_if(plan.axes.resolution_limits_um, [&](double limit_um) {
+                                         return smallest_resolved_radius_sq(limit_um, scan.frame.voxel_size_um) >
+                                                always_resolved;
+                                     }));
+    return most;
+}
 
 }  // namespace
 
@@ -284,7 +304,13 @@ planned_loads loads_of(const campaign_plan& plan) {
 }
 
 workload workload_of(const campaign_plan& plan) {
-    workload work{threshold_count(plan), plan.axes.widths, 0};
+    workload work;
+    work.thresholds = threshold_count(plan);
+    work.width = plan.axes.widths;
+    work.chains = static_cast<index_t>(plan.job.phases.size());
+    work.limits = most_removing_limits(plan);
+    work.connectivities = static_cast<index_t>(plan.axes.connectivities.size());
+    work.depth_bins = plan.axes.depth.bins;
     for (const std::string& field : plan.fields)
         work.field_bytes_per_voxel += field == "mask" ? 1 : field == "label" ? 8 : 4;
     return work;

@@ -3,21 +3,30 @@
 #include <algorithm>
 
 #include "tomosweep/comm/agreement.hpp"
+#include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/core/tables.hpp"
 
 namespace tomosweep {
 namespace {
 
-grey_volume read_grey(const scan_spec& scan, const scan_frame& frame, const box3& own) {
+/// Reads a box, and charges it.
+grey_volume charged_read(const scan_source& source, const box3& box, step_ledger* ledger) {
+    step_scope charged(ledger, scan_step::read, box.voxels());
+    grey_volume voxels = source.read(box);
+    charged.read(box.voxels() * bytes_per_voxel(source.type()));
+    return voxels;
+}
+
+grey_volume read_grey(const scan_spec& scan, const scan_frame& frame, const box3& own, step_ledger* ledger) {
     if (own.empty())
         return make_grey(frame.type, {});
     const auto source = open_source(scan.source);
     if (source->extent() != frame.source_extent || source->type() != frame.type)
         throw input_error("scan " + scan.id, "", "another extent or number format than at the start of the run",
                           "input files that stay as they are during a run");
-    return preprocessed([&](const box3& box) { return source->read(box); }, frame.source_extent, frame.region, own,
-                        scan.preprocess);
+    return preprocessed([&](const box3& box) { return charged_read(*source, box, ledger); }, frame.source_extent,
+                        frame.region, own, scan.preprocess);
 }
 
 /// 1 where all voxels of a cube of `binning` voxels are not 0.
@@ -32,13 +41,14 @@ void all_set(view3<const T> voxels, index_t binning, view3<std::uint8_t> cubes) 
         }
 }
 
-array3<std::uint8_t> read_mask(const mask_region& region, const scan_frame& frame, const box3& own, index_t binning) {
+array3<std::uint8_t> read_mask(const mask_region& region, const scan_frame& frame, const box3& own, index_t binning,
+                               step_ledger* ledger) {
     const auto source = open_source(region.source);
     if (source->extent() != frame.source_extent)
         throw input_error(source->files().empty() ? "mask" : source->files().front().path, "mask volume",
                           "another extent than the scan's", "a volume of exactly the scan's extent");
     array3<std::uint8_t> mask(own.extent(), 1);
-    const grey_volume voxels = source->read(source_box(frame.region, own, binning));
+    const grey_volume voxels = charged_read(*source, source_box(frame.region, own, binning), ledger);
     std::visit([&](const auto& values) { all_set(values.view(), binning, mask.view()); }, voxels);
     return mask;
 }
@@ -56,13 +66,13 @@ cylinder in_volume(cylinder shape, const scan_frame& frame, index_t binning) {
     return shape;
 }
 
-array3<std::uint8_t> region_mask(const scan_spec& scan, const scan_frame& frame, const box3& own) {
+array3<std::uint8_t> region_mask(const scan_spec& scan, const scan_frame& frame, const box3& own, step_ledger* ledger) {
     const region_spec& region = scan.region;
     array3<std::uint8_t> mask;
     if (own.empty() || (!region.mask && !region.cylinder))
         return mask;
     if (region.mask)
-        mask = read_mask(*region.mask, frame, own, scan.preprocess.binning);
+        mask = read_mask(*region.mask, frame, own, scan.preprocess.binning, ledger);
     if (region.cylinder) {
         array3<std::uint8_t> both(own.extent());
         fill_region_mask(both.view(), own.lo, in_volume(*region.cylinder, frame, scan.preprocess.binning),
@@ -75,12 +85,15 @@ array3<std::uint8_t> region_mask(const scan_spec& scan, const scan_frame& frame,
 }  // namespace
 
 scan_block load_block(const scan_spec& scan, const scan_frame& frame, const domain& grid) {
+    const step_scope charged(grid.ledger(), scan_step::preprocess, grid.own().voxels());
     return agreed(grid.ranks(), [&] {
-        return scan_block{read_grey(scan, frame, grid.own()), region_mask(scan, frame, grid.own())};
+        return scan_block{read_grey(scan, frame, grid.own(), grid.ledger()),
+                          region_mask(scan, frame, grid.own(), grid.ledger())};
     });
 }
 
 region_counts count_region(const scan_block& block, const domain& grid, const depth_bins& depth) {
+    const step_scope charged(grid.ledger(), scan_step::statistics);
     region_counts counts;
     counts.depth_voxels.assign(static_cast<std::size_t>(depth.count), 0);
     const box3& own = grid.own();

@@ -6,6 +6,7 @@
 #include "own_block.hpp"
 #include "shell.hpp"
 #include "tomosweep/comm/agreement.hpp"
+#include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/grid/halo.hpp"
 #include "tomosweep/kernels/distance.hpp"
 #include "tomosweep/ops/distance.hpp"
@@ -68,6 +69,7 @@ void ball_stream<Distance>::add_plane_distances(const layers& of) {
 /// Distances of the layers `slab` of the block, the window reaching as far as they say it must.
 template <distance_value Distance>
 void ball_stream<Distance>::extend_into(const layers& slab, view3<Distance> inner) {
+    const step_scope charged(grid_.ledger(), scan_step::distance, inner.voxels());
     const box3 box = own_box(slab);
     for (;;) {
         const layers wanted{std::max<index_t>(slab.lo - reach_, 0), std::min(slab.hi + reach_, grid_.volume().z)};

@@ -9,6 +9,7 @@
 #include "own_block.hpp"
 #include "shell.hpp"
 #include "tomosweep/comm/agreement.hpp"
+#include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/grid/halo.hpp"
 #include "tomosweep/kernels/centres.hpp"
 #include "tomosweep/kernels/distance.hpp"
@@ -72,6 +73,7 @@ std::optional<found_balls> balls_if_near(const domain& grid, view3<const class_t
 }  // namespace
 
 found_balls find_balls(const domain& grid, view3<const class_t> own, int phase, index_t layers_per_slab) {
+    const step_scope charged(grid.ledger(), scan_step::centres, own.voxels());
     require_distances_fit(grid.volume());
     agreed(grid.ranks(), [&] {
         require_own_block(grid, own);

@@ -8,6 +8,7 @@
 #include "reach.hpp"
 #include "thickness_sink.hpp"
 #include "tomosweep/comm/agreement.hpp"
+#include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/kernels/thickness.hpp"
 #include "tomosweep/ops/balls.hpp"
 
@@ -67,6 +68,7 @@ void exchange_balls(const domain& grid, balls_of_block& balls) {
     // Without background every block with phase voxels has its own ball of unbounded size.
     if (grid.ranks().size() == 1 || balls.found.max_distance_sq == unbounded_sq)
         return;
+    const step_scope charged(grid.ledger(), scan_step::balls);
     const auto leaving = agreed(grid.ranks(), [&] { return travelling_balls(grid, balls.found.own); });
     const std::vector<message> arrived = grid.ranks().exchange(leaving);
     agreed(grid.ranks(), [&] {
@@ -123,6 +125,7 @@ thickness_result measure_thickness(const domain& grid, view3<const class_t> own,
     agreed(grid.ranks(), [&] { check(grid, own, depth, minimum_sq); });
     balls_of_block balls{find_balls(grid, own, phase), {}};
     exchange_balls(grid, balls);
+    const step_scope charged(grid.ledger(), scan_step::thickness, own.voxels());
     thickness_result result = agreed(grid.ranks(), [&] {
         thickness_result painted;
         if (!minimum_sq.empty())

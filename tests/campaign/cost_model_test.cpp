@@ -32,21 +32,30 @@ TEST(cost_model, ranks_hold_their_largest_block_with_halos) {
         << "three layers on two ranks: one holds two";
 }
 
-TEST(cost_model, faces_are_counted_once) {
-    EXPECT_EQ(face_voxels({10, 10, 10}, 1), 0);
-    EXPECT_EQ(face_voxels({10, 10, 10}, 2), 100);
-    EXPECT_EQ(face_voxels({40, 1, 1}, 8), 7);
-    EXPECT_EQ(exchanged_bytes(cube(10), 2, {.thresholds = 2}, {.table_face_bytes = 5, .width_face_bytes = 7}),
-              100 * (5 + 2 * 7));
-    EXPECT_EQ(exchanged_bytes(cube(10), 2, {.width = false}, {.table_face_bytes = 5}), 100 * 5);
+TEST(cost_model, trees_that_are_joined_count_where_blocks_are_small) {
+    const cost_model tall{.halo_share = 0, .tree_face_bytes = 5, .rank_bytes = 0};
+    const double plane = 100 * 100, block = 10 * 10 * 10;
+    EXPECT_EQ(bytes_per_rank(cube(100), 1000, {}, tall), block * tall.class_bytes + 4 * 5 * plane);
+    EXPECT_EQ(bytes_per_rank(cube(100), 2, {}, tall), 6.0 * 100 * 100 * 50);
 }
 
 TEST(cost_model, time_falls_with_cores_and_grows_with_thresholds) {
     const scan_load scan = cube(256);
-    const double one = seconds(scan, 1, 1, {.thresholds = 4}, {});
-    EXPECT_LT(seconds(scan, 4, 2, {.thresholds = 4}, {}), one);
-    EXPECT_GT(seconds(scan, 1, 1, {.thresholds = 8}, {}), one);
-    EXPECT_LT(seconds(scan, 1, 1, {.thresholds = 4, .width = false}, {}), one);
+    const double one = seconds_of(scan, 1, 1, {.thresholds = 4}, {}).all();
+    EXPECT_LT(seconds_of(scan, 4, 2, {.thresholds = 4}, {}).all(), one);
+    EXPECT_GT(seconds_of(scan, 1, 1, {.thresholds = 8}, {}).all(), one);
+    EXPECT_LT(seconds_of(scan, 1, 1, {.thresholds = 4, .width = false}, {}).all(), one);
+}
+
+TEST(cost_model, joins_and_latency_do_not_shrink_with_ranks) {
+    const scan_load scan = cube(512);
+    const scan_seconds few = seconds_of(scan, 8, 1, {}, {}), many = seconds_of(scan, 512, 1, {}, {});
+    EXPECT_EQ(seconds_of(scan, 1, 1, {}, {}).joining, 0);
+    EXPECT_EQ(seconds_of(scan, 1, 1, {}, {}).waiting, 0);
+    EXPECT_NEAR(many.computing * 64, few.computing, 1e-9);
+    EXPECT_GE(many.joining, few.joining);
+    EXPECT_GT(many.waiting, few.waiting);
+    EXPECT_LT(many.sending, few.sending);
 }
 
 }  // namespace

@@ -134,6 +134,52 @@ TEST(component_tree, a_corner_contact_connects_26_and_not_6) {
     EXPECT_EQ(whole_curves(volume, connectivity::twentysix, axis::z).counts()[0], (component_counts{1, 2, 1}));
 }
 
+/// The tree of a cube with all faces open.
+boundary_tree tree_of_cube(const class_case& volume, connectivity adjacency) {
+    const extent3 extent = volume.classes.extent();
+    const box3 box{{1, 1, 1}, index3{1, 1, 1} + index3{extent.z, extent.y, extent.x}};
+    component_curves curves(volume.phases);
+    return grow(volume.classes.view(), box,
+                {{extent.z + 2, extent.y + 2, extent.x + 2}, volume.phases, adjacency, axis::z}, curves);
+}
+
+TEST(component_tree, a_packed_boundary_tree_grows_with_the_open_surface_and_not_with_the_volume) {
+    constexpr index_t edge = 40;
+    for (const double roughness : {0.05, 1.0})
+        for (const int phases : {1, 3, 20})
+            for (const connectivity adjacency : adjacencies) {
+                std::size_t before = 0;
+                for (const index_t n : {edge, 2 * edge}) {
+                    const class_case volume = support::random_classes({n, n, n}, phases, roughness, 79);
+                    SCOPED_TRACE(volume.story);
+                    const boundary_tree tree = tree_of_cube(volume, adjacency);
+                    const auto open = static_cast<std::size_t>(6 * n * n);
+                    EXPECT_LE(tree.nodes.size(), open * static_cast<std::size_t>(phases))
+                        << "every node has an open voxel at or below it";
+                    EXPECT_LE(pack(tree).size(), 256 + 4 * open + 16 * tree.nodes.size());
+                    if (n > edge) {
+                        EXPECT_LE(tree.nodes.size(), 5 * before) << "four times the surface, eight times the volume";
+                    }
+                    before = tree.nodes.size();
+                }
+            }
+}
+
+TEST(component_tree, a_join_forgets_what_only_touched_the_seam) {
+    const class_case volume = support::random_classes({8, 30, 60}, 2, 1.0, 80);
+    const component_problem problem{{9, 30, 60}, 2, connectivity::six, axis::z};
+    const box3 left{{0, 0, 0}, {8, 30, 30}}, right{{0, 0, 30}, {8, 30, 60}};
+    component_curves curves(2);
+    const auto at = [&](const box3& box) { return grow(volume.classes.view().part(box), box, problem, curves); };
+    const boundary_tree both = join(at(left), at(right), curves);
+    std::size_t entries = 0;
+    for (const auto& face : both.faces)
+        entries += face.size();
+    EXPECT_EQ(entries, 30U * 60U) << "only the layer above the boxes is unknown";
+    EXPECT_LE(both.nodes.size(), 2 * entries);
+    EXPECT_EQ(both.nodes.size(), at({{0, 0, 0}, {8, 30, 60}}).nodes.size()) << "as if it had never been cut";
+}
+
 TEST(component_tree, refuses_boxes_that_share_no_face_and_bytes_that_are_cut) {
     const class_case volume = support::uniform_classes({4, 4, 4}, 1, 0);
     const component_problem problem{{9, 9, 9}, 1, connectivity::six, axis::z};

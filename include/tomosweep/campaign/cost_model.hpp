@@ -1,48 +1,39 @@
 #pragma once
 
-#include <string>
-
-#include "tomosweep/core/grey.hpp"
-#include "tomosweep/core/index.hpp"
+#include "tomosweep/campaign/traffic_model.hpp"
+#include "tomosweep/campaign/workload.hpp"
 
 namespace tomosweep {
 
-/// What decides the cost of one scan.
-struct scan_load {
-    std::string id;
-    extent3 volume;             ///< analysed: the region after binning
-    index_t source_voxels = 0;  ///< of the region before binning
-    dtype type = dtype::uint8;
-    bool filtered = false;  ///< median, Gaussian or binning
-};
-
-/// What a run does with every scan.
-struct workload {
-    index_t thresholds = 1;            ///< of all phases together
-    bool width = true;                 ///< distances and local thickness, for every threshold
-    double field_bytes_per_voxel = 0;  ///< of the volumes that are archived, per threshold
-};
-
-/// Constants of the predictions. The defaults come from single-core runs of the kernels on crack phantoms of 256^3 and
-/// 512^3 voxels and are meant to be on the careful side; a site that measures its own machine replaces them.
+/// Constants of the predictions; docs/scaling.md says where each comes from. Memory and kernels are as measured on one
+/// core; network and file system are assumptions, which a site replaces by its own.
 struct cost_model {
-    double filter_bytes = 8;   ///< per voxel of the region: two float volumes while filtering
-    double class_bytes = 1;    ///< per voxel: the class volume
-    double table_bytes = 1;    ///< per voxel: slabs of classes and component trees, besides the classes
-    double width_bytes = 5;    ///< per voxel: distances, balls, classes of limits; 3 while all distances are short
-    double halo_share = 0.15;  ///< of a block's bytes, for halos and what travels
+    double filter_bytes = 8;     ///< per voxel of the region: two float volumes while filtering
+    double class_bytes = 1;      ///< per voxel: the class volume
+    double table_bytes = 1;      ///< per voxel: slabs of classes and component trees, besides the classes
+    double width_bytes = 5;      ///< per voxel: distances, balls, classes of limits; 3 while all distances are short
+    double halo_share = 0.15;    ///< of a block's bytes, for halos and what travels
+    double tree_face_bytes = 8;  ///< per voxel of the open faces of trees that are joined
     double rank_bytes = 256.0 * 1048576;             ///< program, MPI and HDF5 buffers
     index_t smallest_block = index_t{32} * 32 * 32;  ///< voxels below which another rank is no gain
 
-    double read_bytes_per_s = 400e6;    ///< of one group of ranks from the file system
-    double filter_voxels_per_s = 20e6;  ///< per core
-    double table_voxels_per_s = 15e6;   ///< per core; all thresholds at once
-    double width_voxels_per_s = 12e6;   ///< per core and threshold
-    double parallel_share = 0.8;        ///< of the ideal speed that many cores reach
-    double network_bytes_per_s = 1e9;   ///< of one rank
+    /// Nanoseconds per voxel of one core. Filters: of the source; limits and what stands between: per threshold.
+    double filter_ns = 50;
+    double grey_ns = 1;             ///< histogram and classes, per chain
+    double tables_ns = 12;          ///< per chain
+    double tables_phase_ns = 0.25;  ///< more for every further threshold of the chain
+    double distance_ns = 2.2;
+    double balls_ns = 2.3;
+    double thickness_ns = 11;
+    double limits_ns = 9.5;
+    double join_ns = 40;          ///< per voxel of open faces that are joined; one thread at work
+    double parallel_share = 0.8;  ///< of the ideal speed that many cores reach
 
-    double table_face_bytes = 40;   ///< per voxel of the faces between blocks: classes, labels, boundary trees
-    double width_face_bytes = 120;  ///< the same per threshold: distances and balls that reach over a face
+    double read_bytes_per_s = 400e6;   ///< of one group of ranks from the file system
+    double network_bytes_per_s = 1e9;  ///< of one rank
+    double reduction_seconds = 4e-6;   ///< a reduction of one value over 2 ranks; times log2(ranks)
+    double message_seconds = 1e-6;     ///< of one of the messages to all ranks
+    phase_texture texture = crack_texture;
 };
 
 /// Most bytes that a scan takes at once over all its ranks, without halos and without what every rank takes anyway.
@@ -51,13 +42,22 @@ double peak_bytes(const scan_load& scan, const workload& work, const cost_model&
 /// Most bytes on the rank with the largest block when `ranks` share the scan.
 double bytes_per_rank(const scan_load& scan, int ranks, const workload& work, const cost_model& model);
 
-/// Voxels of the faces between blocks, each face counted once.
-index_t face_voxels(const extent3& volume, int ranks);
+/// Bytes that the ranks send each other for one scan, by step.
+scan_traffic traffic_of(const scan_load& scan, int ranks, const workload& work, const cost_model& model);
 
-/// Bytes that the ranks send each other for one scan: proportional to the faces between blocks.
-double exchanged_bytes(const scan_load& scan, int ranks, const workload& work, const cost_model& model);
+/// Where a scan's time goes.
+struct scan_seconds {
+    double reading = 0;
+    double computing = 0;  ///< what all cores share
+    double joining = 0;    ///< boundary trees, one join after the other
+    double sending = 0;    ///< bytes through the network
+    double waiting = 0;    ///< latency of reductions and of messages to all
 
-/// Seconds for one scan on `ranks` ranks of `threads` threads.
+    double all() const { return reading + computing + joining + sending + waiting; }
+};
+
+/// Time for one scan on `ranks` ranks of `threads` threads; seconds() is all of it.
+scan_seconds seconds_of(const scan_load& scan, int ranks, int threads, const workload& work, const cost_model& model);
 double seconds(const scan_load& scan, int ranks, int threads, const workload& work, const cost_model& model);
 
 }  // namespace tomosweep

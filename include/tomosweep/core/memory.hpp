@@ -19,6 +19,9 @@ struct memory_use {
 };
 memory_use memory_in_use();
 
+/// The most held at once since the last call, or since the start; from now on the next stretch counts.
+std::int64_t restart_peak();
+
 /// While it lives, this process may hold no more than `bytes` of volumes; 0: no limit. A system that lends more memory
 /// than it has kills the process that touches it; this turns that into an error. One at a time.
 class memory_limit {

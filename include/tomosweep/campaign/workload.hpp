@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "tomosweep/core/grey.hpp"
+#include "tomosweep/core/index.hpp"
+
+namespace tomosweep {
+
+/// What decides the cost of one scan.
+struct scan_load {
+    std::string id;
+    extent3 volume;             ///< analysed: the region after binning
+    index_t source_voxels = 0;  ///< of the region before binning
+    dtype type = dtype::uint8;
+    bool filtered = false;  ///< median, Gaussian or binning
+};
+
+/// What a run does with every scan.
+struct workload {
+    index_t thresholds = 1;            ///< of all phases together
+    bool width = true;                 ///< distances and local thickness, for every threshold
+    double field_bytes_per_voxel = 0;  ///< of the volumes that are archived, per threshold
+    index_t chains = 1;                ///< class volumes that share the thresholds
+    index_t limits = 3;                ///< resolution limits that remove something
+    index_t connectivities = 2;
+    index_t depth_bins = 32;
+};
+
+}  // namespace tomosweep
