@@ -198,7 +198,6 @@ private:
         run_watcher watcher;
         watcher.started = [&](const campaign_layout& layout, std::size_t todo, std::size_t complete) {
             warn_of_other_campaign(record);
-            write_record(record, options_.directory);
             log.started(layout, todo, complete);
             if (!quiet_)
                 describe(layout, todo, complete, world_.size(), options_.threads_per_rank);

@@ -12,7 +12,8 @@ const char* word_for(shard_state state) {
     switch (state) {
         case shard_state::complete: return "complete";
         case shard_state::failed: return "failed";
-        case shard_state::outdated: return "unreadable";
+        case shard_state::outdated: return "outdated";
+        case shard_state::unreadable: return "unreadable";
         case shard_state::missing: break;
     }
     return "missing";

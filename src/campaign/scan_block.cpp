@@ -5,19 +5,26 @@
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/core/tables.hpp"
+#include "tomosweep/kernels/voxel_hash.hpp"
 
 namespace tomosweep {
 namespace {
 
-grey_volume read_grey(const scan_spec& scan, const scan_frame& frame, const box3& own) {
+grey_volume read_grey(const scan_spec& scan, const scan_frame& frame, const box3& own, std::uint64_t& hash) {
     if (own.empty())
         return make_grey(frame.type, {});
     const auto source = open_source(scan.source);
     if (source->extent() != frame.source_extent || source->type() != frame.type)
         throw input_error("scan " + scan.id, "", "another extent or number format than at the start of the run",
                           "input files that stay as they are during a run");
-    return preprocessed([&](const box3& box) { return source->read(box); }, frame.source_extent, frame.region, own,
-                        scan.preprocess);
+    // Halos belong to other ranks, too: each voxel is hashed by the rank that analyses it.
+    const box3 analysed = source_box(frame.region, own, scan.preprocess.binning);
+    const auto read = [&](const box3& box) {
+        grey_volume grey = source->read(box);
+        hash = voxel_hash(grey, box, analysed);
+        return grey;
+    };
+    return preprocessed(read, frame.source_extent, frame.region, own, scan.preprocess);
 }
 
 /// 1 where all voxels of a cube of `binning` voxels are not 0.
@@ -32,13 +39,16 @@ void all_set(view3<const T> voxels, index_t binning, view3<std::uint8_t> cubes) 
         }
 }
 
-array3<std::uint8_t> read_mask(const mask_region& region, const scan_frame& frame, const box3& own, index_t binning) {
+array3<std::uint8_t> read_mask(const mask_region& region, const scan_frame& frame, const box3& own, index_t binning,
+                               std::uint64_t& hash) {
     const auto source = open_source(region.source);
     if (source->extent() != frame.source_extent)
         throw input_error(source->files().empty() ? "mask" : source->files().front().path, "mask volume",
                           "another extent than the scan's", "a volume of exactly the scan's extent");
     array3<std::uint8_t> mask(own.extent(), 1);
-    const grey_volume voxels = source->read(source_box(frame.region, own, binning));
+    const box3 analysed = source_box(frame.region, own, binning);
+    const grey_volume voxels = source->read(analysed);
+    hash = voxel_hash(voxels, analysed, analysed);
     std::visit([&](const auto& values) { all_set(values.view(), binning, mask.view()); }, voxels);
     return mask;
 }
@@ -56,13 +66,13 @@ cylinder in_volume(cylinder shape, const scan_frame& frame, index_t binning) {
     return shape;
 }
 
-array3<std::uint8_t> region_mask(const scan_spec& scan, const scan_frame& frame, const box3& own) {
+array3<std::uint8_t> region_mask(const scan_spec& scan, const scan_frame& frame, const box3& own, std::uint64_t& hash) {
     const region_spec& region = scan.region;
     array3<std::uint8_t> mask;
     if (own.empty() || (!region.mask && !region.cylinder))
         return mask;
     if (region.mask)
-        mask = read_mask(*region.mask, frame, own, scan.preprocess.binning);
+        mask = read_mask(*region.mask, frame, own, scan.preprocess.binning, hash);
     if (region.cylinder) {
         array3<std::uint8_t> both(own.extent());
         fill_region_mask(both.view(), own.lo, in_volume(*region.cylinder, frame, scan.preprocess.binning),
@@ -76,7 +86,10 @@ array3<std::uint8_t> region_mask(const scan_spec& scan, const scan_frame& frame,
 
 scan_block load_block(const scan_spec& scan, const scan_frame& frame, const domain& grid) {
     return agreed(grid.ranks(), [&] {
-        return scan_block{read_grey(scan, frame, grid.own()), region_mask(scan, frame, grid.own())};
+        scan_block block;
+        block.grey = read_grey(scan, frame, grid.own(), block.grey_hash);
+        block.mask = region_mask(scan, frame, grid.own(), block.mask_hash);
+        return block;
     });
 }
 

@@ -1,6 +1,7 @@
 #include "tomosweep/comm/communicator.hpp"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <string>
 #include <utility>
@@ -75,6 +76,14 @@ communicator::communicator(communicator&& other) noexcept
       rank_(other.rank_),
       size_(other.size_),
       bytes_sent_(other.bytes_sent_) {}
+
+std::string mpi_library() {
+    std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+    int length = 0;
+    MPI_Get_library_version(text.data(), &length);
+    std::string line(text.data());
+    return line.substr(0, line.find_first_of(",\n"));
+}
 
 communicator& communicator::operator=(communicator&& other) noexcept {
     if (this != &other) {
