@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tomosweep/comm/agreement.hpp"
+#include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/kernels/classify.hpp"
 #include "tomosweep/ops/class_tables.hpp"
 #include "tomosweep/ops/labels.hpp"
@@ -41,6 +42,7 @@ public:
             thickness.max_distance_sq == unbounded_sq ? -1 : std::int64_t{thickness.max_distance_sq};
         if (removing_.empty())
             return;
+        const step_scope charged(grid_.ledger(), scan_step::limits, grid_.own().voxels());
         const auto limited = tabulate_classes(grid_, thickness.kept_classes.view(), static_cast<int>(removing_.size()),
                                               points_.depth, points_.adjacencies);
         // The chain of limits runs from the largest, which keeps least, to the smallest.
@@ -71,6 +73,17 @@ private:
     std::vector<distance_sq_t> removing_;  ///< the limits that may remove voxels, ascending
 };
 
+array3<class_t> classes_of(const domain& grid, const scan_block& block, const threshold_chain& chain) {
+    const step_scope charged(grid.ledger(), scan_step::classify, grid.own().voxels());
+    return agreed(grid.ranks(), [&] { return classify(block.grey, chain.classes, block.mask_view()); });
+}
+
+std::vector<phase_counts> count_classes(const domain& grid, view3<const class_t> classes, int phases,
+                                        const point_grid& points) {
+    const step_scope charged(grid.ledger(), scan_step::tables, classes.voxels());
+    return tabulate_classes(grid, classes, phases, points.depth, points.adjacencies);
+}
+
 }  // namespace
 
 phase_tables analyse_phase(const domain& grid, scan_block& block, block_use use, phase_side where,
@@ -84,12 +97,11 @@ phase_tables analyse_phase(const domain& grid, scan_block& block, block_use use,
     phase_analysis analysis(grid, points, fields, tables);
     const std::vector<threshold_chain> chains = chains_of(where, thresholds);
     for (const threshold_chain& chain : chains) {
-        const array3<class_t> classes =
-            agreed(grid.ranks(), [&] { return classify(block.grey, chain.classes, block.mask_view()); });
+        const array3<class_t> classes = classes_of(grid, block, chain);
         if (use == block_use::last && &chain == &chains.back())
             block = {};
         const auto phases = static_cast<int>(chain.threshold.size());
-        const auto counts = tabulate_classes(grid, classes.view(), phases, points.depth, points.adjacencies);
+        const auto counts = count_classes(grid, classes.view(), phases, points);
         for (int k = 0; k < phases; ++k) {
             const auto place = static_cast<std::size_t>(k);
             analysis.add(classes.view(), k, chain.threshold[place], counts[place]);

@@ -43,9 +43,11 @@ bool phase_fields::wants(const char* field) const {
 
 template <field_voxel T>
 void phase_fields::write(const char* field, std::size_t threshold, view3<const T> own) {
+    step_scope charged(grid_.ledger(), scan_step::fields, own.voxels());
     failed_ = true;
     shard_.write(phase_, field, static_cast<index_t>(threshold), grid_.own(), own);
     failed_ = false;
+    charged.wrote(own.voxels() * static_cast<std::int64_t>(sizeof(T)));
 }
 
 void phase_fields::mask(std::size_t threshold, view3<const std::uint8_t> own) {

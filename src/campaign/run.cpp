@@ -12,6 +12,7 @@
 
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/campaign/content_key.hpp"
+#include "tomosweep/campaign/effort.hpp"
 #include "tomosweep/campaign/heartbeat.hpp"
 #include "tomosweep/campaign/pooled_rules.hpp"
 #include "tomosweep/campaign/provenance.hpp"
@@ -198,11 +199,13 @@ private:
         task.provenance.push_back({content_key_attribute, content_key(work_.contents[scan])});
         std::int64_t counted = 0;
         try {
-            run_scan(group, plan_, task, [&] {
+            ledger_summary effort = run_scan(group, plan_, task, [&] {
                 const std::int64_t voxels = voxel_count(plan_.scans[scan].frame.volume);
                 counted += voxels;
                 safe_point(group, voxels);
             });
+            if (group.root())
+                efforts_.emplace_back(scan, std::move(effort));
         } catch (const error& failure) {
             if (failure.kind() != error_kind::interrupted)
                 throw;
@@ -261,6 +264,9 @@ private:
         world_.broadcast(failed);
         summary.failures.resize(static_cast<std::size_t>(failed[0]));
         summary.memory = peak_of_all_ranks();
+        for (auto& [scan, effort] : gathered_efforts(world_, efforts_))
+            summary.efforts.push_back({plan_.job.scans[scan].id, voxel_count(plan_.scans[scan].frame.volume),
+                                       threshold_count(plan_), std::move(effort)});
         return summary;
     }
 
@@ -301,7 +307,8 @@ private:
     scan_queue* queue_ = nullptr;  ///< while scans are handed out
     std::optional<heart> heart_;   ///< on rank 0
     bool interrupted_ = false;
-    index_t largest_block_ = 0;  ///< of this rank, in voxels
+    index_t largest_block_ = 0;            ///< of this rank, in voxels
+    std::vector<indexed_effort> efforts_;  ///< of the scans that this rank's group did, on the group's first rank
 };
 
 }  // namespace

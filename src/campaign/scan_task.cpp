@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <filesystem>
 #include <optional>
 
 #include "tomosweep/archive/netcdf_file.hpp"
@@ -35,7 +36,8 @@ public:
           done_(done),
           scan_(plan.job.scans[task.scan]),
           frame_(plan.scans[task.scan].frame),
-          grid_(group, frame_.volume) {
+          ledger_(group),
+          grid_(group, frame_.volume, &ledger_) {
         if (!plan.fields.empty())
             shard_.emplace(group, task.shard_path, layout_of_fields(plan, frame_, scan_.voxel_size_um));
     }
@@ -55,11 +57,17 @@ public:
 
     /// Collective; without fields rank 0 writes alone.
     void write(const data_group& content) {
+        step_scope charged(&ledger_, scan_step::write);
         if (shard_)
             shard_->finish(content);
         else
             write_alone(content);
+        if (grid_.ranks().root())
+            charged.wrote(static_cast<std::int64_t>(std::filesystem::file_size(task_.shard_path)));
     }
+
+    /// Collective.
+    ledger_summary effort() { return summary_of(grid_.ranks(), ledger_); }
 
     bool storage_failed() const { return fields_ && fields_->failed(); }
 
@@ -101,6 +109,7 @@ private:
     const threshold_done& done_;
     const scan_spec& scan_;
     const scan_frame& frame_;
+    step_ledger ledger_;
     domain grid_;
     std::optional<shard_writer> shard_;
     std::optional<phase_fields> fields_;
@@ -113,8 +122,8 @@ bool belongs_to_scan(error_kind kind) {
 
 }  // namespace
 
-std::string run_scan(const communicator& group, const campaign_plan& plan, const scan_task& task,
-                     const threshold_done& done) {
+ledger_summary run_scan(const communicator& group, const campaign_plan& plan, const scan_task& task,
+                        const threshold_done& done) {
     const auto start = std::chrono::steady_clock::now();
     const scan_spec& scan = plan.job.scans[task.scan];
     const scan_frame& frame = plan.scans[task.scan].frame;
@@ -136,7 +145,7 @@ std::string run_scan(const communicator& group, const campaign_plan& plan, const
         outcome.fields_file = "scans/" + scan.id + ".h5";
     const data_group content = make_shard(plan.job, plan.axes, plan.thresholds, scan, outcome);
     outcome.failure.empty() ? run.write(content) : run.write_alone(content);
-    return outcome.failure;
+    return run.effort();
 }
 
 grey_histogram scan_histogram(const communicator& group, const scan_spec& scan, const scan_frame& frame) {

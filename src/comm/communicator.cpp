@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <exception>
 #include <string>
 #include <utility>
@@ -24,6 +25,20 @@ void check(int code, const char* call) {
     MPI_Error_string(code, text, &length);
     throw mpi_error(std::string(call) + " failed: " + text);
 }
+
+/// Adds the time until it goes out of scope.
+class mpi_timer {
+public:
+    explicit mpi_timer(rank_traffic& traffic) : traffic_(traffic) {}
+    mpi_timer(const mpi_timer&) = delete;
+    mpi_timer& operator=(const mpi_timer&) = delete;
+    ~mpi_timer() { traffic_.seconds += std::chrono::duration<double>(clock::now() - start_).count(); }
+
+private:
+    using clock = std::chrono::steady_clock;
+    rank_traffic& traffic_;
+    clock::time_point start_ = clock::now();
+};
 
 template <class Call>
 void in_pieces(std::size_t bytes, Call&& call) {
@@ -75,7 +90,7 @@ communicator::communicator(communicator&& other) noexcept
     : handle_(std::exchange(other.handle_, MPI_COMM_NULL)),
       rank_(other.rank_),
       size_(other.size_),
-      bytes_sent_(other.bytes_sent_) {}
+      traffic_(other.traffic_) {}
 
 std::string mpi_library() {
     std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
@@ -91,7 +106,7 @@ communicator& communicator::operator=(communicator&& other) noexcept {
         handle_ = std::exchange(other.handle_, MPI_COMM_NULL);
         rank_ = other.rank_;
         size_ = other.size_;
-        bytes_sent_ = other.bytes_sent_;
+        traffic_ = other.traffic_;
     }
     return *this;
 }
@@ -114,6 +129,7 @@ communicator communicator::split(int colour) const {
 }
 
 void communicator::barrier() const {
+    const mpi_timer timer(traffic_);
     check(MPI_Barrier(handle_), "MPI_Barrier");
 }
 
@@ -132,6 +148,7 @@ int communicator::ranks_on_node() const {
 
 void communicator::reduce(void* values, std::size_t count, MPI_Datatype type, std::size_t bytes_each,
                           MPI_Op operation) const {
+    const mpi_timer timer(traffic_);
     auto* first = static_cast<std::byte*>(values);
     in_pieces(count * bytes_each, [&](std::size_t offset, int bytes) {
         check(
@@ -139,15 +156,21 @@ void communicator::reduce(void* values, std::size_t count, MPI_Datatype type, st
             "MPI_Allreduce");
     });
     if (size_ > 1)
-        bytes_sent_ += static_cast<std::int64_t>(count * bytes_each);
+        count_traffic(count * bytes_each, count * bytes_each);
 }
 
 void communicator::broadcast_bytes(std::byte* data, std::size_t bytes, int root) const {
+    const mpi_timer timer(traffic_);
     in_pieces(bytes, [&](std::size_t offset, int count) {
         check(MPI_Bcast(data + offset, count, MPI_BYTE, root, handle_), "MPI_Bcast");
     });
-    if (size_ > 1 && rank_ == root)
-        bytes_sent_ += static_cast<std::int64_t>(bytes);
+    if (size_ > 1)
+        rank_ == root ? count_traffic(bytes, 0) : count_traffic(0, bytes);
+}
+
+void communicator::count_traffic(std::size_t sent, std::size_t received) const {
+    traffic_.bytes_sent += static_cast<std::int64_t>(sent);
+    traffic_.bytes_received += static_cast<std::int64_t>(received);
 }
 
 void communicator::broadcast(std::string& text, int root) const {
@@ -157,17 +180,22 @@ void communicator::broadcast(std::string& text, int root) const {
 }
 
 void communicator::all_gather_bytes(const std::byte* own, std::size_t bytes, std::byte* all) const {
+    const mpi_timer timer(traffic_);
     const int count = static_cast<int>(bytes);
     check(MPI_Allgather(own, count, MPI_BYTE, all, count, MPI_BYTE, handle_), "MPI_Allgather");
     if (size_ > 1)
-        bytes_sent_ += static_cast<std::int64_t>(bytes);
+        count_traffic(bytes, bytes * others());
 }
 
 std::vector<message> communicator::exchange(const std::vector<message>& outgoing) const {
     std::vector<std::int64_t> sizes_out(static_cast<std::size_t>(size_)), sizes_in(sizes_out.size());
     for (const message& out : outgoing)
         sizes_out[static_cast<std::size_t>(out.rank)] = static_cast<std::int64_t>(out.bytes.size());
-    check(MPI_Alltoall(sizes_out.data(), 1, MPI_INT64_T, sizes_in.data(), 1, MPI_INT64_T, handle_), "MPI_Alltoall");
+    {
+        const mpi_timer timer(traffic_);
+        check(MPI_Alltoall(sizes_out.data(), 1, MPI_INT64_T, sizes_in.data(), 1, MPI_INT64_T, handle_), "MPI_Alltoall");
+    }
+    count_traffic(sizeof(std::int64_t) * others(), sizeof(std::int64_t) * others());
     std::vector<message> incoming;
     for (int rank = 0; rank < size_; ++rank)
         if (const std::int64_t bytes = sizes_in[static_cast<std::size_t>(rank)]; bytes > 0)
@@ -177,34 +205,39 @@ std::vector<message> communicator::exchange(const std::vector<message>& outgoing
 }
 
 void communicator::transfer(const std::vector<message>& outgoing, std::vector<message>& incoming) const {
+    const mpi_timer timer(traffic_);
     std::vector<MPI_Request> requests;
     std::vector<std::byte>* own = nullptr;
     for (message& in : incoming)
         if (in.rank == rank_)
             own = &in.bytes;
-        else
+        else {
             start_receiving(handle_, in.rank, in.bytes, requests);
+            count_traffic(0, in.bytes.size());
+        }
     for (const message& out : outgoing)
         if (out.rank == rank_) {
             if (own != nullptr)
                 *own = out.bytes;
         } else {
             start_sending(handle_, out.rank, out.bytes, requests);
-            bytes_sent_ += static_cast<std::int64_t>(out.bytes.size());
+            count_traffic(out.bytes.size(), 0);
         }
     check(MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE), "MPI_Waitall");
 }
 
 void communicator::send(int to, std::span<const std::byte> bytes) const {
+    const mpi_timer timer(traffic_);
     const std::uint64_t size = bytes.size();
     check(MPI_Send(&size, 1, MPI_UINT64_T, to, size_tag, handle_), "MPI_Send");
     in_pieces(bytes.size(), [&](std::size_t offset, int count) {
         check(MPI_Send(bytes.data() + offset, count, MPI_BYTE, to, payload_tag, handle_), "MPI_Send");
     });
-    bytes_sent_ += static_cast<std::int64_t>(bytes.size());
+    count_traffic(bytes.size(), 0);
 }
 
 std::vector<std::byte> communicator::receive(int from) const {
+    const mpi_timer timer(traffic_);
     std::uint64_t size = 0;
     check(MPI_Recv(&size, 1, MPI_UINT64_T, from, size_tag, handle_, MPI_STATUS_IGNORE), "MPI_Recv");
     std::vector<std::byte> bytes(size);
@@ -212,6 +245,7 @@ std::vector<std::byte> communicator::receive(int from) const {
         check(MPI_Recv(bytes.data() + offset, count, MPI_BYTE, from, payload_tag, handle_, MPI_STATUS_IGNORE),
               "MPI_Recv");
     });
+    count_traffic(0, size);
     return bytes;
 }
 

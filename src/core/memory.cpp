@@ -24,6 +24,13 @@ std::align_val_t alignment_of(std::size_t bytes) {
 
 std::atomic<std::int64_t> held{0};
 std::atomic<std::int64_t> most_held{0};
+std::atomic<std::int64_t> most_held_lately{0};
+
+void raise(std::atomic<std::int64_t>& most, std::int64_t value) {
+    std::int64_t seen = most;
+    while (value > seen && !most.compare_exchange_weak(seen, value)) {
+    }
+}
 
 }  // namespace
 
@@ -35,9 +42,8 @@ void* allocate_bytes(std::size_t bytes) {
         // Advice only: whether the system follows it changes nothing but time. The last, partial page is left out.
         madvise(data, bytes / static_cast<std::size_t>(huge_page) * static_cast<std::size_t>(huge_page), MADV_HUGEPAGE);
     const std::int64_t now = held += static_cast<std::int64_t>(bytes);
-    std::int64_t most = most_held;
-    while (now > most && !most_held.compare_exchange_weak(most, now)) {
-    }
+    raise(most_held, now);
+    raise(most_held_lately, now);
     return data;
 }
 
@@ -48,6 +54,10 @@ void release_bytes(void* data, std::size_t bytes) noexcept {
 
 memory_use memory_in_use() {
     return {held, most_held};
+}
+
+std::int64_t restart_peak() {
+    return most_held_lately.exchange(held);
 }
 
 std::int64_t peak_resident_bytes() {

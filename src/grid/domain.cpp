@@ -88,8 +88,8 @@ extent3 choose_grid(const extent3& volume, int ranks) {
     return best;
 }
 
-domain::domain(const communicator& ranks, const decomposition& blocks)
-    : ranks_(&ranks), blocks_(blocks), own_(blocks.box(ranks.rank())) {
+domain::domain(const communicator& ranks, const decomposition& blocks, step_ledger* ledger)
+    : ranks_(&ranks), ledger_(ledger), blocks_(blocks), own_(blocks.box(ranks.rank())) {
     require(blocks.ranks() == ranks.size(), "a domain has one block per rank");
 }
 

@@ -5,6 +5,7 @@
 #include "own_block.hpp"
 #include "slabs.hpp"
 #include "tomosweep/comm/agreement.hpp"
+#include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/grid/halo.hpp"
 #include "tomosweep/kernels/component_tree.hpp"
 #include "tomosweep/kernels/neighbourhood.hpp"
@@ -99,6 +100,7 @@ std::vector<component_counts> joined_components(const domain& grid, view3<const 
                                                 const component_problem& problem) {
     component_curves curves(problem.phases);
     boundary_tree tree = agreed(grid.ranks(), [&] { return grow(own, grid.own(), problem, curves); });
+    const step_scope charged(grid.ledger(), scan_step::joins);
     joined_groups groups{grid.blocks().ranks_per_axis()};
     for (axis direction = groups.longest(); groups.groups(direction) > 1; direction = groups.longest()) {
         join_in_round(grid.ranks(), role_in_round(grid.blocks(), grid.ranks().rank(), groups, direction), tree, curves);

@@ -7,6 +7,7 @@
 #include "reach.hpp"
 #include "slabs.hpp"
 #include "tomosweep/comm/agreement.hpp"
+#include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/grid/halo.hpp"
 #include "tomosweep/kernels/distance.hpp"
 
@@ -172,6 +173,7 @@ void require_distances_fit(const extent3& volume) {
 template <distance_value Distance>
 void squared_distance(const domain& grid, view3<const class_t> own, int phase, view3<Distance> distance,
                       index_t voxels_per_slab) {
+    const step_scope charged(grid.ledger(), scan_step::distance, own.voxels());
     require_distances_fit(grid.volume());
     agreed(grid.ranks(), [&] {
         require_own_block(grid, own);

@@ -2,6 +2,7 @@
 
 #include "own_block.hpp"
 #include "tomosweep/comm/agreement.hpp"
+#include "tomosweep/comm/step_ledger.hpp"
 
 namespace tomosweep {
 namespace {
@@ -22,6 +23,7 @@ grey_limits grey_range(const domain& grid, const grey_volume& own, view3<const s
 }
 
 grey_histogram histogram_of(const domain& grid, const grey_volume& own, view3<const std::uint8_t> mask) {
+    const step_scope charged(grid.ledger(), scan_step::statistics, grid.own().voxels());
     grey_limits limits;
     if (dtype_of(own) == dtype::float32) {
         limits = grey_range(grid, own, mask);

@@ -6,6 +6,7 @@
 #include "own_block.hpp"
 #include "shell.hpp"
 #include "tomosweep/comm/agreement.hpp"
+#include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/grid/halo.hpp"
 #include "tomosweep/kernels/label.hpp"
 
@@ -87,6 +88,7 @@ void write_labels(const block_components& components, const std::vector<std::uin
 
 array3<std::uint64_t> label_components(const domain& grid, view3<const class_t> own, int phase,
                                        connectivity adjacency) {
+    const step_scope charged(grid.ledger(), scan_step::labels, own.voxels());
     array3<std::uint64_t> labels;
     const auto components = agreed(grid.ranks(), [&] {
         require_own_block(grid, own);

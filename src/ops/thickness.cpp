@@ -11,6 +11,7 @@
 #include "shell.hpp"
 #include "thickness_sink.hpp"
 #include "tomosweep/comm/agreement.hpp"
+#include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/grid/halo.hpp"
 #include "tomosweep/kernels/centres.hpp"
 #include "tomosweep/kernels/distance.hpp"
@@ -38,6 +39,7 @@ std::optional<balls_of_block> own_balls_if_near(const domain& grid, view3<const 
     const distance_sq_t largest_of_all = grid.ranks().max(distance_sq_t{largest});
     if (std::same_as<Distance, short_distance_sq_t> && largest_of_all == too_far_sq<Distance>)
         return std::nullopt;
+    const step_scope charged(grid.ledger(), scan_step::centres, grid.own().voxels());
     for (const box3& side : shell(grid.own(), box)) {
         const auto layer = fetch(grid, view3<const Distance>(inner), side);
         if (!side.empty())
@@ -100,6 +102,7 @@ void exchange_balls(const domain& grid, balls_of_block& balls) {
     // Without background every block with phase voxels has its own ball of unbounded size.
     if (grid.ranks().size() == 1 || balls.max_distance_sq == unbounded_sq)
         return;
+    const step_scope charged(grid.ledger(), scan_step::balls);
     const auto leaving = agreed(grid.ranks(), [&] { return travelling_balls(grid, balls.own); });
     const std::vector<message> arrived = grid.ranks().exchange(leaving);
     agreed(grid.ranks(), [&] {
@@ -166,6 +169,7 @@ thickness_result measure_thickness(const domain& grid, view3<const class_t> own,
     agreed(grid.ranks(), [&] { check(grid, own, depth, minimum_sq); });
     balls_of_block balls = find_own_balls(grid, own, phase);
     exchange_balls(grid, balls);
+    const step_scope charged(grid.ledger(), scan_step::thickness, own.voxels());
     thickness_result result = agreed(grid.ranks(), [&] {
         thickness_result painted;
         if (!minimum_sq.empty())

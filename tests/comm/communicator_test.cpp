@@ -71,13 +71,19 @@ TEST(communicator, split_groups_by_colour) {
     EXPECT_EQ(group.rank(), ranks.rank() / 2);
 }
 
-TEST(communicator, counts_the_bytes_it_sends_to_others) {
+TEST(communicator, counts_the_bytes_that_go_to_others_and_come_from_them) {
     const auto ranks = communicator::world();
-    std::vector<message> outgoing{{ranks.rank(), std::vector<std::byte>(1000)}};
-    ranks.exchange(std::move(outgoing));
-    EXPECT_EQ(ranks.bytes_sent(), 0);
+    const std::int64_t others = ranks.size() - 1, sizes = 8 * others;
+    ranks.exchange({{ranks.rank(), std::vector<std::byte>(1000)}});
+    EXPECT_EQ(ranks.bytes_sent(), sizes) << "a message to oneself goes nowhere";
     ranks.exchange({{(ranks.rank() + 1) % ranks.size(), std::vector<std::byte>(1000)}});
-    EXPECT_EQ(ranks.bytes_sent(), ranks.size() > 1 ? 1000 : 0);
+    const std::int64_t neighbours = 2 * sizes + (others > 0 ? 1000 : 0);
+    EXPECT_EQ(ranks.bytes_sent(), neighbours);
+    EXPECT_EQ(ranks.traffic().bytes_received, neighbours);
+    ranks.all_gather(std::int64_t{1});
+    EXPECT_EQ(ranks.bytes_sent(), neighbours + (others > 0 ? 8 : 0));
+    EXPECT_EQ(ranks.traffic().bytes_received, neighbours + 8 * others);
+    EXPECT_GT(ranks.traffic().seconds, 0);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "tomosweep/campaign/campaign_plan.hpp"
 #include "tomosweep/campaign/layout.hpp"
+#include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/core/dataset.hpp"
 
 namespace tomosweep {
@@ -45,6 +46,14 @@ struct peak_memory {
     double resident_bytes_per_voxel = 0;  ///< of the rank's largest block; 0 when nothing was analysed
 };
 
+/// What one scan took.
+struct scan_effort {
+    std::string id;
+    index_t voxels = 0;  ///< analysed
+    index_t thresholds = 0;
+    ledger_summary ledger;
+};
+
 struct run_summary {
     std::size_t complete = 0;           ///< scans with results, earlier ones included
     std::vector<std::string> failures;  ///< "scan: reason"
@@ -53,6 +62,7 @@ struct run_summary {
     bool merged = false;
     data_group archive;  ///< on rank 0, when merged
     peak_memory memory;
+    std::vector<scan_effort> efforts;  ///< on rank 0: of the scans that this run analysed, in the job's order
 };
 
 /// Predicted cost of every scan of a plan that can be analysed; `index` says which. Pure.

@@ -6,6 +6,7 @@
 
 #include "tomosweep/campaign/analysis.hpp"
 #include "tomosweep/campaign/campaign_plan.hpp"
+#include "tomosweep/comm/step_ledger.hpp"
 
 namespace tomosweep {
 
@@ -21,11 +22,11 @@ struct scan_task {
 };
 
 /// Analyses a scan and writes its shard; what goes wrong with the scan itself is written into the shard as its
-/// failure. Returns the failure, empty when all is well.
+/// failure. Returns what the ranks of the group spent on it, on every rank.
 /// Collective over `group`. Throws on all ranks alike: interrupted_error from `done`, and resource_error or hdf5_error
 /// when the shard cannot be written.
-std::string run_scan(const communicator& group, const campaign_plan& plan, const scan_task& task,
-                     const threshold_done& done);
+ledger_summary run_scan(const communicator& group, const campaign_plan& plan, const scan_task& task,
+                        const threshold_done& done);
 
 /// The grey histogram of a scan's region after preprocessing, on every rank of `group`. Collective.
 grey_histogram scan_histogram(const communicator& group, const scan_spec& scan, const scan_frame& frame);

@@ -42,6 +42,14 @@ struct message {
     std::vector<std::byte> bytes;
 };
 
+/// What one rank has exchanged with the others. A reduction counts its values once each way, a broadcast at the root
+/// as sent and elsewhere as received, whatever messages MPI makes of them.
+struct rank_traffic {
+    std::int64_t bytes_sent = 0;
+    std::int64_t bytes_received = 0;
+    double seconds = 0;  ///< inside MPI, waiting for other ranks included
+};
+
 /// A group of ranks that communicate with each other. Owns its MPI communicator; movable, not copyable.
 /// Every member is collective over its ranks unless it says local. Message sizes are 64-bit: what exceeds the int
 /// counts of MPI is cut into pieces. Throws mpi_error.
@@ -121,7 +129,8 @@ public:
     }
 
     /// Delivers `outgoing` (at most one message per rank, possibly to oneself) and returns what arrived, by rank;
-    /// messages without bytes are not sent. Each rank learns the sizes first: O(ranks) bytes, then only real messages.
+    /// messages without bytes are not sent. Each rank learns the sizes first, 8 bytes from every rank; then only real
+    /// messages travel.
     std::vector<message> exchange(const std::vector<message>& outgoing) const;
 
     /// Sends to and receives from ranks that both sides know, with sizes that both sides know: `outgoing` and
@@ -132,8 +141,9 @@ public:
     void send(int to, std::span<const std::byte> bytes) const;
     std::vector<std::byte> receive(int from) const;
 
-    /// Bytes that this rank has handed to MPI for other ranks since the communicator was made; local.
-    std::int64_t bytes_sent() const { return bytes_sent_; }
+    /// What this rank has handed to MPI for other ranks, and got, since the communicator was made; local.
+    const rank_traffic& traffic() const { return traffic_; }
+    std::int64_t bytes_sent() const { return traffic_.bytes_sent; }
 
 private:
     explicit communicator(MPI_Comm owned);
@@ -155,12 +165,14 @@ private:
     void reduce(void* values, std::size_t count, MPI_Datatype type, std::size_t bytes_each, MPI_Op operation) const;
     void broadcast_bytes(std::byte* data, std::size_t bytes, int root) const;
     void all_gather_bytes(const std::byte* own, std::size_t bytes, std::byte* all) const;
+    void count_traffic(std::size_t sent, std::size_t received) const;
+    std::size_t others() const { return static_cast<std::size_t>(size_ - 1); }
     void release() noexcept;
 
     MPI_Comm handle_ = MPI_COMM_NULL;
     int rank_ = 0;
     int size_ = 1;
-    mutable std::int64_t bytes_sent_ = 0;
+    mutable rank_traffic traffic_;
 };
 
 }  // namespace tomosweep

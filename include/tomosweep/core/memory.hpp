@@ -18,6 +18,9 @@ struct memory_use {
 };
 memory_use memory_in_use();
 
+/// The most held at once since the last call, or since the start; from now on the next stretch counts.
+std::int64_t restart_peak();
+
 /// Most bytes that this process ever had in memory, volumes, libraries and all, as the operating system counts them; 0
 /// where it does not say.
 std::int64_t peak_resident_bytes();

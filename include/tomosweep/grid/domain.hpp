@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "tomosweep/comm/communicator.hpp"
+#include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/core/index.hpp"
 
 namespace tomosweep {
@@ -38,20 +39,23 @@ private:
 /// since they break rows, and cuts along z least.
 extent3 choose_grid(const extent3& volume, int ranks);
 
-/// A volume shared by the ranks of a communicator: who holds which box.
+/// A volume shared by the ranks of a communicator: who holds which box. Operations charge their steps to the `ledger`,
+/// if there is one.
 class domain {
 public:
-    domain(const communicator& ranks, const extent3& volume)
-        : domain(ranks, decomposition(volume, choose_grid(volume, ranks.size()))) {}
-    domain(const communicator& ranks, const decomposition& blocks);
+    domain(const communicator& ranks, const extent3& volume, step_ledger* ledger = nullptr)
+        : domain(ranks, decomposition(volume, choose_grid(volume, ranks.size())), ledger) {}
+    domain(const communicator& ranks, const decomposition& blocks, step_ledger* ledger = nullptr);
 
     const communicator& ranks() const { return *ranks_; }
     const decomposition& blocks() const { return blocks_; }
     const extent3& volume() const { return blocks_.volume(); }
     const box3& own() const { return own_; }
+    step_ledger* ledger() const { return ledger_; }
 
 private:
     const communicator* ranks_;
+    step_ledger* ledger_;
     decomposition blocks_;
     box3 own_;
 };

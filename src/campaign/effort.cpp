@@ -1,0 +1,63 @@
+#include "tomosweep/campaign/effort.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+#include <type_traits>
+
+namespace tomosweep {
+namespace {
+
+struct header {
+    std::uint64_t index = 0;
+    std::uint64_t steps = 0;
+    std::int64_t ranks = 0;
+    double seconds = 0;
+};
+
+template <class T>
+void put(std::vector<std::byte>& bytes, std::span<const T> values) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    const auto more = std::as_bytes(values);
+    bytes.insert(bytes.end(), more.begin(), more.end());
+}
+
+template <class T>
+void take(std::span<const std::byte>& bytes, std::span<T> values) {
+    if (!values.empty())
+        std::memcpy(values.data(), bytes.data(), values.size_bytes());
+    bytes = bytes.subspan(values.size_bytes());
+}
+
+void put(std::vector<std::byte>& bytes, const indexed_effort& effort) {
+    const auto& [index, ledger] = effort;
+    const header head{index, ledger.steps.size(), ledger.ranks, ledger.seconds};
+    put(bytes, std::span(&head, 1));
+    put(bytes, std::span(ledger.steps));
+}
+
+indexed_effort take(std::span<const std::byte>& bytes) {
+    header head;
+    take(bytes, std::span(&head, 1));
+    ledger_summary ledger{static_cast<int>(head.ranks), head.seconds, std::vector<step_summary>(head.steps)};
+    take(bytes, std::span(ledger.steps));
+    return {head.index, std::move(ledger)};
+}
+
+}  // namespace
+
+std::vector<indexed_effort> gathered_efforts(const communicator& ranks, const std::vector<indexed_effort>& own) {
+    std::vector<message> outgoing;
+    if (!own.empty())
+        outgoing.push_back({0, {}});
+    for (const indexed_effort& effort : own)
+        put(outgoing.front().bytes, effort);
+    std::vector<indexed_effort> all;
+    for (const message& from : ranks.exchange(outgoing))
+        for (std::span<const std::byte> bytes = from.bytes; !bytes.empty();)
+            all.push_back(take(bytes));
+    std::ranges::sort(all, {}, &indexed_effort::first);
+    return all;
+}
+
+}  // namespace tomosweep
