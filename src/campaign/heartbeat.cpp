@@ -14,15 +14,17 @@
 #include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
-namespace {
 
-namespace fs = std::filesystem;
-using nlohmann::json;
-
+// Found by the library through the namespace of the enumeration.
 NLOHMANN_JSON_SERIALIZE_ENUM(run_state, {{run_state::running, "running"},
                                          {run_state::finished, "finished"},
                                          {run_state::interrupted, "interrupted"},
                                          {run_state::failed, "failed"}})
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
 
 std::string path_of(const std::string& directory, const heartbeat& beat) {
     const std::string name = beat.parts == 1 ? std::string("heartbeat.json")

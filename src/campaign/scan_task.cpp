@@ -93,9 +93,10 @@ private:
                                const point_grid& points) {
         const phase_spec& spec = plan_.job.phases[phase];
         const grey_histogram& pooled = task_.pooled[phase];
+        const bool known = phase < task_.levels.size() && !task_.levels[phase].high.empty();
         const grey_thresholds thresholds =
-            task_.levels.empty() ? resolve(plan_.thresholds[phase], spec.where, pooled.counts.empty() ? own : pooled)
-                                 : task_.levels[phase];
+            known ? task_.levels[phase]
+                  : resolve(plan_.thresholds[phase], spec.where, pooled.counts.empty() ? own : pooled);
         fields_.reset();
         if (shard_)
             fields_.emplace(*shard_, grid_, plan_.job.grouped_phases ? spec.name : std::string(), plan_.fields);

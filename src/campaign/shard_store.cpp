@@ -6,6 +6,7 @@
 #include "tomosweep/archive/atomic_file.hpp"
 #include "tomosweep/archive/merge.hpp"
 #include "tomosweep/archive/netcdf_file.hpp"
+#include "tomosweep/archive/schema.hpp"
 #include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
@@ -88,6 +89,9 @@ data_group shard_store::merge(const std::vector<std::string>& ids) const {
     if (shards.empty())
         throw input_error(directory_, "scans", "no finished scan", "a folder that a run has filled");
     data_group archive = merge_scans(shards);
+    // Shards may be of earlier schemas; what is written now is of this one.
+    std::erase_if(archive.attributes, [](const attribute& each) { return each.name == schema::version_attribute; });
+    archive.attributes.push_back({schema::version_attribute, schema::version});
     write_netcdf(archive_path(), archive);
     return archive;
 }
