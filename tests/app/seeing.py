@@ -139,7 +139,7 @@ def voxel_hash(volume, box):
 
 class provenance(seeing_test):
     def test_holds_what_it_takes_to_repeat_a_scan(self):
-        self.run_job(campaign(1), ranks=2)
+        self.run_job(campaign(1), "--ranks-per-scan", 2, ranks=2)
         told = self.process()
         self.assertEqual(told["job"], self.job.read_text())
         self.assertEqual(told["sweep"], self.sweep.read_text())
