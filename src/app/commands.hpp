@@ -31,5 +31,7 @@ int phantom(const arguments& given);
 int status(const arguments& given);
 int merge(const arguments& given);
 int export_table(const arguments& given);
+int verify(const arguments& given);
+int reproduce(const arguments& given);
 
 }  // namespace tomosweep::app

@@ -22,7 +22,11 @@ int export_table(const arguments& given) {
     const std::string given_path = required(*values, syntax, "ARCHIVE"), csv = required(*values, syntax, "csv");
     const std::string path =
         std::filesystem::is_directory(given_path) ? shard_store(given_path).archive_path() : given_path;
-    export_csv(read_netcdf(path), csv);
+    checksum_report checksums;
+    const data_group archive = read_netcdf(path, checksums);
+    for (const std::string& finding : checksums.findings())
+        fmt::print(stderr, "warning: {}: {}\n", path, finding);
+    export_csv(archive, csv);
     fmt::print("{}\n", csv);
     return all_done;
 }

@@ -29,6 +29,8 @@ constexpr command commands[] = {
     {"status", app::status, "how far a campaign has come"},
     {"merge", app::merge, "build campaign.h5 from the scans that are complete"},
     {"export", app::export_table, "write an archive's figures as one CSV table"},
+    {"verify", app::verify, "re-read archives and say what is not as it was written"},
+    {"reproduce", app::reproduce, "run the recorded analysis of a scan again and compare"},
 };
 
 void print_help() {
@@ -36,7 +38,7 @@ void print_help() {
         "tomosweep: figures of large tomography campaigns for every threshold and resolution limit\n\n"
         "usage: tomosweep COMMAND [arguments]; every command has --help and --version\n\n");
     for (const command& each : commands)
-        fmt::print("  {:<8}  {}\n", each.name, each.purpose);
+        fmt::print("  {:<9}  {}\n", each.name, each.purpose);
 }
 
 int dispatch(const app::arguments& given) {
@@ -52,7 +54,7 @@ int dispatch(const app::arguments& given) {
         if (each.name == given[0])
             return each.run({given.begin() + 1, given.end()});
     throw input_error("command line", "", "the command '" + given[0] + "'",
-                      "run, check, plan, submit, phantom, status, merge or export");
+                      "run, check, plan, submit, phantom, status, merge, export, verify or reproduce");
 }
 
 }  // namespace

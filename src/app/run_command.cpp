@@ -19,6 +19,7 @@
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/kernels/threads.hpp"
+#include "with_ranks.hpp"
 
 namespace tomosweep::app {
 namespace {
@@ -39,7 +40,8 @@ command_syntax syntax_of_run() {
         "threads per rank (default: OMP_NUM_THREADS, or the node's cores shared out)")(
         "fields", text(), "volumes to keep: any of mask,labels,thickness")(
         "dry-run", "say what would be done, and stop")("quiet", "no progress and no table")(
-        "log", text(), "append events as JSON lines to this file");
+        "log", text(), "append events as JSON lines to this file")(
+        "heartbeat", options::value<int>()->default_value(30), "seconds between signs of life for `tomosweep status`");
     return syntax;
 }
 
@@ -104,6 +106,7 @@ public:
         options_.fresh = values.count("fresh") != 0;
         options_.scans_glob = text_of(values, "scans");
         options_.command = command_text(given);
+        options_.heartbeat_s = positive(values, "heartbeat");
         if (values.count("ranks-per-scan") != 0)
             options_.ranks_per_scan = positive(values, "ranks-per-scan");
         read_shard(text_of(values, "shard"), options_);
@@ -181,7 +184,6 @@ private:
         run_watcher watcher;
         watcher.started = [&](const campaign_layout& layout, std::size_t todo, std::size_t complete) {
             warn_of_other_campaign(record);
-            write_record(record, options_.directory);
             log.started(layout, todo, complete);
             if (!quiet_)
                 describe(layout, todo, complete, world_.size(), options_.threads_per_rank);
@@ -234,26 +236,10 @@ int run(const arguments& given) {
     if (!values)
         return all_done;
     required(*values, syntax, "JOB");
-    int argc = 0;
-    char** argv = nullptr;
-    const mpi_environment environment(argc, argv);
-    const communicator world = communicator::world();
-    watch_stop_signals();
-    try {
+    return with_ranks([&](const communicator& world) {
+        watch_stop_signals();
         return run_command(world, *values, given).run();
-    } catch (const error& failure) {
-        if (failure.kind() == error_kind::internal || failure.kind() == error_kind::mpi) {
-            fmt::print(stderr, "tomosweep: rank {}: {}\n", world.rank(), failure.what());
-            world.abort(internal_failure);
-        }
-        if (world.root())
-            fmt::print(stderr, "tomosweep: {}\n", failure.what());
-        return code_of(failure.kind());
-    } catch (const std::exception& failure) {
-        fmt::print(stderr, "tomosweep: rank {}: {}\n", world.rank(), failure.what());
-        world.abort(internal_failure);
-        throw;
-    }
+    });
 }
 
 }  // namespace tomosweep::app

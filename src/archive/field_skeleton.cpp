@@ -29,6 +29,7 @@ property_handle field_properties(const checker& check, const extent3& extent) {
     check(H5Pset_chunk(properties.id(), 4, edges.data()), "set chunks");
     check(H5Pset_shuffle(properties.id()), "set the shuffle filter");
     check(H5Pset_deflate(properties.id(), 1), "set the deflate filter");
+    check(H5Pset_fletcher32(properties.id()), "set the checksum filter");
     check(H5Pset_fill_time(properties.id(), H5D_FILL_TIME_NEVER), "leave fields unfilled");
     return properties;
 }

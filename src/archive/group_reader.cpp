@@ -1,5 +1,6 @@
 #include "tomosweep/archive/group_reader.hpp"
 
+#include <fmt/format.h>
 #include <hdf5_hl.h>
 
 #include <algorithm>
@@ -60,6 +61,8 @@ bool group_reader::marked(hid_t root) const {
 data_group group_reader::read(hid_t source, const std::string& name, const std::string& skipped) {
     data_group group;
     group.name = name;
+    const std::string outside = place_;
+    place_ += name.empty() ? "" : "/" + name;
     group.attributes = read_attributes(source);
     std::vector<named_dataset> datasets;
     std::vector<std::string> inner;
@@ -78,16 +81,40 @@ data_group group_reader::read(hid_t source, const std::string& name, const std::
     }
     // Variables may stand before the coordinates of their dimensions, hence two passes.
     group.dimensions = read_dimensions(datasets);
-    for (const named_dataset& each : datasets)
-        if (find_named(group.dimensions, each.name) == nullptr)
-            group.variables.push_back(read_variable(each, false));
-        else if (!scale_name(check_, each.dataset.id()).starts_with(schema::bare_dimension))
-            group.variables.push_back(read_variable(each, true));
+    for (const named_dataset& each : datasets) {
+        const bool coordinate = find_named(group.dimensions, each.name) != nullptr;
+        const bool bare = coordinate && scale_name(check_, each.dataset.id()).starts_with(schema::bare_dimension);
+        if (!bare && (coordinate || !coordinates_only_))
+            group.variables.push_back(read_variable(each, coordinate));
+    }
     for (const std::string& link : inner) {
         const group_handle opened(check_(H5Gopen2(source, link.c_str(), H5P_DEFAULT), "open a group"));
         group.groups.push_back(read(opened.id(), link));
     }
+    compare(source, place_.empty() ? "/" : place_, group);
+    place_ = outside;
     return group;
+}
+
+data_group group_reader::read_coordinates(hid_t source, const std::string& place) {
+    place_ = place;
+    coordinates_only_ = true;
+    data_group group = read(source, "");
+    coordinates_only_ = false;
+    place_.clear();
+    return group;
+}
+
+template <class Content>
+void group_reader::compare(hid_t object, const std::string& place, const Content& content) {
+    if (check_(H5Aexists(object, schema::checksum), "look for a checksum") == 0) {
+        checksums_.without.push_back(place);
+        return;
+    }
+    ++checksums_.checked;
+    const attribute_handle held(check_(H5Aopen(object, schema::checksum, H5P_DEFAULT), "open a checksum"));
+    if (read_attribute(held.id(), schema::checksum) != attribute_value(checksum_of(content)))
+        checksums_.mismatches.push_back(place);
 }
 
 std::vector<dimension> group_reader::read_dimensions(const std::vector<named_dataset>& datasets) {
@@ -130,6 +157,7 @@ variable group_reader::read_variable(const named_dataset& source, bool coordinat
             result.long_name = std::get<std::string>(each.value);
         else
             result.attributes.push_back(std::move(each));
+    compare(dataset, fmt::format("{}/{}", place_, name), result);
     return result;
 }
 

@@ -9,6 +9,7 @@
 #include <ranges>
 #include <set>
 
+#include "tomosweep/archive/checksum.hpp"
 #include "tomosweep/archive/schema.hpp"
 #include "tomosweep/core/error.hpp"
 
@@ -99,6 +100,7 @@ void group_writer::write(hid_t target, const data_group& group, const std::vecto
     require_consistent(group);
     scopes_.emplace_back();
     write_attributes(target, group.attributes);
+    write_attributes(target, {{schema::checksum, checksum_of(group)}});
     write_dimensions(target, group);
     write_variables(target, group, present);
     const property_handle ordered = ordered_object(check_, H5P_GROUP_CREATE);
@@ -147,6 +149,7 @@ void group_writer::write_variables(hid_t target, const data_group& group, const 
         if (!is_coordinate(group, group.variables[i]))
             attach_dimensions(made[i].id(), group.variables[i]);
         describe(made[i].id(), group.variables[i]);
+        write_attributes(made[i].id(), {{schema::checksum, checksum_of(group.variables[i])}});
     }
     for (const variable& each : present) {
         const dataset_handle dataset(check_(H5Dopen2(target, each.name.c_str(), H5P_DEFAULT), "open a field"));

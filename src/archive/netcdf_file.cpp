@@ -1,5 +1,7 @@
 #include "tomosweep/archive/netcdf_file.hpp"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "tomosweep/archive/atomic_file.hpp"
@@ -38,6 +40,22 @@ std::span<const std::byte> bytes_of(const checker& check, const file_handle& fil
     return {*static_cast<const std::byte* const*>(handle), static_cast<std::size_t>(size)};
 }
 
+const char* const accepted = "an archive written by tomosweep";
+
+file_handle open_to_read(const checker& check) {
+    const std::string& path = check.file();
+    if (!std::filesystem::is_regular_file(path))
+        throw input_error(path, "", "no such file", accepted);
+    if (H5Fis_hdf5(path.c_str()) <= 0)
+        throw input_error(path, "", "a file that is not HDF5, or is cut off", accepted);
+    return file_handle(check(H5Fopen(path.c_str(), H5F_ACC_RDONLY, file_access(check).id()), "open"));
+}
+
+void require_marked(const group_reader& reader, hid_t root, const std::string& path) {
+    if (!reader.marked(root))
+        throw input_error(path, "", "an HDF5 file that tomosweep did not write", accepted);
+}
+
 }  // namespace
 
 void write_netcdf(const std::string& path, const data_group& root) {
@@ -48,18 +66,46 @@ void write_netcdf(const std::string& path, const data_group& root) {
 }
 
 data_group read_netcdf(const std::string& path) {
+    checksum_report unasked;
+    return read_netcdf(path, unasked);
+}
+
+data_group read_netcdf(const std::string& path, checksum_report& checksums) {
     const checker check(path);
-    const std::string accepted = "an archive written by tomosweep";
-    if (!std::filesystem::is_regular_file(path))
-        throw input_error(path, "", "no such file", accepted);
-    if (H5Fis_hdf5(path.c_str()) <= 0)
-        throw input_error(path, "", "a file that is not HDF5, or is cut off", accepted);
-    const file_handle file(check(H5Fopen(path.c_str(), H5F_ACC_RDONLY, file_access(check).id()), "open"));
+    const file_handle file = open_to_read(check);
     const group_handle top(check(H5Gopen2(file.id(), "/", H5P_DEFAULT), "open the root"));
     group_reader reader(check);
-    if (!reader.marked(top.id()))
-        throw input_error(path, "", "an HDF5 file that tomosweep did not write", accepted);
-    return reader.read(top.id(), "", schema::fields);
+    require_marked(reader, top.id(), path);
+    data_group root = reader.read(top.id(), "", schema::fields);
+    checksums = reader.checksums();
+    return root;
+}
+
+data_group read_sound_netcdf(const std::string& path) {
+    checksum_report checksums;
+    data_group root = read_netcdf(path, checksums);
+    if (const std::vector<std::string> findings = checksums.findings(); !findings.empty())
+        throw input_error(
+            path, "",
+            fmt::format("{} places that are not as they were written, first {}", findings.size(), findings.front()),
+            "an archive as tomosweep wrote it; `tomosweep verify` lists what is wrong");
+    return root;
+}
+
+std::vector<attribute> read_group_attributes(const std::string& path, const std::string& place) {
+    const checker check(path);
+    const file_handle file = open_to_read(check);
+    const group_handle top(check(H5Gopen2(file.id(), "/", H5P_DEFAULT), "open the root"));
+    const group_reader reader(check);
+    require_marked(reader, top.id(), path);
+    const std::filesystem::path steps(place);
+    for (std::filesystem::path way = "/"; const auto& step : steps.relative_path()) {
+        way /= step;
+        if (check(H5Lexists(top.id(), way.c_str(), H5P_DEFAULT), "look for a group") == 0)
+            return {};
+    }
+    const group_handle group(check(H5Gopen2(top.id(), place.c_str(), H5P_DEFAULT), "open a group"));
+    return reader.read_attributes(group.id());
 }
 
 }  // namespace tomosweep

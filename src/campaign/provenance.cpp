@@ -4,23 +4,48 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <ctime>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "tomosweep/campaign/content_key.hpp"
 #include "tomosweep/campaign/thresholds.hpp"
 #include "tomosweep/core/version.hpp"
+#include "tomosweep/kernels/preprocess.hpp"
 
 namespace tomosweep {
 namespace {
 
-std::string host_name() {
-    std::array<char, 256> name{};
-    return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+using host_text = std::array<char, 256>;
+
+host_text this_host() {
+    host_text name{};
+    if (gethostname(name.data(), name.size() - 1) != 0)
+        std::strcpy(name.data(), "unknown");
+    return name;
 }
 
-std::string now_utc() {
-    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+/// "node1 x 2, node2 x 2": each host with its ranks, in the order of their first ranks.
+std::string counted(const std::vector<std::string>& hosts) {
+    std::vector<std::pair<std::string, int>> counts;
+    for (const std::string& host : hosts) {
+        const auto known = std::ranges::find(counts, host, &std::pair<std::string, int>::first);
+        if (known == counts.end())
+            counts.emplace_back(host, 1);
+        else
+            ++known->second;
+    }
+    std::string text;
+    for (const auto& [host, ranks] : counts)
+        text += fmt::format("{}{} x {}", text.empty() ? "" : ", ", host, ranks);
+    return text;
+}
+
+std::string absolute(const std::string& path) {
+    return path.empty() ? path : std::filesystem::absolute(path).lexically_normal().string();
 }
 
 /// Levels that are known before the scan is read; none for a rule over the scan itself.
@@ -31,17 +56,64 @@ grey_thresholds known_levels(const threshold_spec& spec, phase_side where, const
 
 }  // namespace
 
-std::vector<attribute> provenance_of(const campaign_plan& plan, const std::string& command, int ranks, int threads) {
+std::vector<std::string> hosts_of(const communicator& ranks) {
+    std::vector<std::string> hosts;
+    for (const host_text& name : ranks.all_gather(this_host()))
+        hosts.emplace_back(name.data());
+    return hosts;
+}
+
+std::string host_name() {
+    return this_host().data();
+}
+
+std::string slurm_ids() {
+    nlohmann::json ids = nlohmann::json::object();
+    for (const char* name : {"SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_RESTART_COUNT",
+                             "SLURM_CLUSTER_NAME", "SLURM_JOB_PARTITION", "SLURM_JOB_NODELIST", "SLURM_STEP_ID"})
+        if (const char* value = std::getenv(name))
+            ids[name] = value;
+    return ids.empty() ? "" : ids.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string time_text(std::time_t moment) {
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(moment));
+}
+
+std::vector<attribute> provenance_of(const campaign_plan& plan, const run_place& place) {
+    std::error_code ignored;
     return {{"program", fmt::format("tomosweep {}", version())},
             {"commit", std::string(commit())},
             {"compiler", std::string(compiler())},
-            {"command", command},
+            {"compiler_flags", std::string(compiler_flags())},
+            {"libraries", std::string(libraries())},
+            {"mpi_library", mpi_library()},
+            {"command", place.command},
+            {"working_folder", std::filesystem::current_path(ignored).string()},
+            {"job_file", absolute(plan.job.file)},
             {"job", plan.job.text},
+            {"sweep_file", absolute(plan.sweep.file)},
             {"sweep", plan.sweep.text},
             {"host", host_name()},
-            {"ranks", std::int64_t{ranks}},
-            {"threads_per_rank", std::int64_t{threads}},
-            {"started", now_utc()}};
+            {"hosts", counted(place.hosts)},
+            {"ranks", static_cast<std::int64_t>(place.hosts.size())},
+            {"threads_per_rank", std::int64_t{place.threads_per_rank}},
+            {"slurm", slurm_ids()},
+            {"started", time_text(std::time(nullptr))}};
+}
+
+std::vector<attribute> input_provenance(const scan_spec& scan, const scan_frame& frame, std::uint64_t grey_hash,
+                                        std::uint64_t mask_hash) {
+    const extent3& shape = frame.source_extent;
+    const box3 box = source_box(frame.region, whole(frame.volume), scan.preprocess.binning);
+    std::vector<attribute> input{{"input_shape", fmt::format("[{}, {}, {}]", shape.z, shape.y, shape.x)},
+                                 {"input_dtype", std::string(name_of(frame.type))},
+                                 {"input_box", fmt::format("[[{}, {}], [{}, {}], [{}, {}]]", box.lo.z, box.hi.z,
+                                                           box.lo.y, box.hi.y, box.lo.x, box.hi.x)},
+                                 {input_hash_attribute, fmt::format("{:016x}", grey_hash)}};
+    if (scan.region.mask)
+        input.push_back({mask_hash_attribute, fmt::format("{:016x}", mask_hash)});
+    return input;
 }
 
 std::string content_of(const campaign_plan& plan, std::size_t scan, const std::vector<grey_histogram>& pooled) {

@@ -2,17 +2,21 @@
 
 #include <fmt/format.h>
 #include <fnmatch.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <numeric>
+#include <optional>
 #include <thread>
 
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/campaign/content_key.hpp"
 #include "tomosweep/campaign/effort.hpp"
+#include "tomosweep/campaign/heartbeat.hpp"
 #include "tomosweep/campaign/pooled_rules.hpp"
 #include "tomosweep/campaign/provenance.hpp"
+#include "tomosweep/campaign/run_record.hpp"
 #include "tomosweep/campaign/scan_queue.hpp"
 #include "tomosweep/campaign/scan_task.hpp"
 #include "tomosweep/campaign/shard_store.hpp"
@@ -62,10 +66,15 @@ public:
         agreed(world_, [&] {
             if (world_.root() && watcher_.started)
                 watcher_.started(layout, work_.todo.size(), work_.complete);
+            if (world_.root())
+                show_signs_of_life(layout);
         });
         const scan_group group = make_group(world_, layout);
         work_through(group, layout);
-        return summarise();
+        run_summary summary = summarise();
+        if (heart_)
+            heart_->end(summary.interrupted ? run_state::interrupted : run_state::finished);
+        return summary;
     }
 
 private:
@@ -87,6 +96,30 @@ private:
         for (std::size_t& scan : layout.order)
             scan = planned.index[scan];
         return layout;
+    }
+
+    /// For `tomosweep status`: what the run set out to do, and from now on that it lives. Rank 0 only.
+    void show_signs_of_life(const campaign_layout& layout) {
+        write_record(record_of(plan_, options_.command, work_.contents), options_.directory);
+        heartbeat first;
+        first.host = host_name();
+        first.process = getpid();
+        first.slurm = slurm_ids();
+        first.ranks = world_.size();
+        first.threads_per_rank = options_.threads_per_rank;
+        first.groups = layout.groups;
+        first.part = options_.shard_index;
+        first.parts = options_.shard_count;
+        first.interval_s = options_.heartbeat_s;
+        first.work_total = total_work();
+        for (const std::size_t scan : work_.todo)
+            first.todo.push_back(plan_.job.scans[scan].id);
+        heart_.emplace(options_.directory, std::move(first));
+    }
+
+    std::int64_t total_work() const {
+        return std::accumulate(work_.todo.begin(), work_.todo.end(), std::int64_t{0},
+                               [&](std::int64_t sum, std::size_t scan) { return sum + work_of(plan_, scan); });
     }
 
     bool is_selected(std::size_t scan) const { return std::ranges::find(selected_, scan) != selected_.end(); }
@@ -111,13 +144,10 @@ private:
             world_.broadcast(work_.contents[scan]);
     }
 
-    /// What stands on disk of this very analysis of a scan. Rank 0 only.
-    shard_status status_of(std::size_t scan) const {
-        return store_.status(plan_.job.scans[scan].id, content_key(work_.contents[scan]));
-    }
-
+    /// A shard that is not as it was written is computed anew.
     void list(std::size_t scan) {
-        if (status_of(scan).state == shard_state::complete)
+        const std::string& id = plan_.job.scans[scan].id;
+        if (store_.sound_status(id, content_key(work_.contents[scan])).state == shard_state::complete)
             ++work_.complete;
         else
             work_.todo.push_back(scan);
@@ -127,7 +157,7 @@ private:
         scan_outcome outcome;
         outcome.voxel_size_um = plan_.job.scans[scan].voxel_size_um;
         outcome.failure = plan_.scans[scan].failure;
-        outcome.provenance = provenance_of(plan_, options_.command, 1, options_.threads_per_rank);
+        outcome.provenance = provenance_of(plan_, {options_.command, {host_name()}, options_.threads_per_rank});
         outcome.provenance.push_back({content_key_attribute, content_key(work_.contents[scan])});
         outcome.provenance.push_back({"failure", outcome.failure});
         write_netcdf(store_.shard_path(plan_.job.scans[scan].id),
@@ -136,6 +166,7 @@ private:
 
     void work_through(const scan_group& group, const campaign_layout& layout) {
         scan_queue queue(world_);
+        queue_ = &queue;
         std::exception_ptr fatal;
         try {
             while (!group.idle && !interrupted_) {
@@ -154,15 +185,19 @@ private:
             groups_done_.add(1);
         if (world_.root())
             await_groups(layout.groups);
+        queue_ = nullptr;
         interrupted_ = world_.max(std::int64_t{interrupted_ ? 1 : 0}) != 0;
         agree(world_, fatal);
     }
 
     void analyse(const communicator& group, std::size_t scan) {
         largest_block_ = std::max(largest_block_, domain(group, plan_.scans[scan].frame.volume).own().voxels());
-        scan_task task{scan, store_.shard_path(plan_.job.scans[scan].id),
-                       provenance_of(plan_, options_.command, group.size(), options_.threads_per_rank), pooled_[scan]};
-        task.provenance.push_back({"content", work_.contents[scan]});
+        scan_task task{scan,
+                       store_.shard_path(plan_.job.scans[scan].id),
+                       provenance_of(plan_, {options_.command, hosts_of(group), options_.threads_per_rank}),
+                       pooled_[scan],
+                       {}};
+        task.provenance.push_back({content_attribute, work_.contents[scan]});
         task.provenance.push_back({content_key_attribute, content_key(work_.contents[scan])});
         std::int64_t counted = 0;
         try {
@@ -196,12 +231,13 @@ private:
     }
 
     void report() {
-        if (!world_.root() || !watcher_.progress)
+        if (!world_.root())
             return;
-        const std::int64_t total =
-            std::accumulate(work_.todo.begin(), work_.todo.end(), std::int64_t{0},
-                            [&](std::int64_t sum, std::size_t scan) { return sum + work_of(plan_, scan); });
-        watcher_.progress({work_.todo.size(), scans_done_.value(), work_done_.value(), total});
+        const std::int64_t done = work_done_.value();
+        if (heart_)
+            heart_->progress(queue_->taken(), done);
+        if (watcher_.progress)
+            watcher_.progress({work_.todo.size(), scans_done_.value(), done, total_work()});
     }
 
     /// Rank 0 goes on telling of the progress while other groups are still at work.
@@ -246,10 +282,10 @@ private:
     /// Results of another sweep or job that may lie in the folder stay out of the archive.
     void add_to_summary(std::size_t scan, run_summary& summary, std::vector<std::string>& ids) const {
         const std::string& id = plan_.job.scans[scan].id;
-        const shard_status status = status_of(scan);
-        if (status.state == shard_state::outdated)
+        const shard_status status = store_.status(id, content_key(work_.contents[scan]));
+        if (status.state == shard_state::outdated || status.state == shard_state::unreadable)
             summary.outdated.push_back(id);
-        if (status.state == shard_state::missing || status.state == shard_state::outdated)
+        if (status.state != shard_state::complete && status.state != shard_state::failed)
             return;
         ids.push_back(id);
         if (!is_selected(scan))
@@ -270,6 +306,8 @@ private:
     std::vector<std::vector<grey_histogram>> pooled_;
     work_list work_;
     shared_counter work_done_, scans_done_, groups_done_;
+    scan_queue* queue_ = nullptr;  ///< while scans are handed out
+    std::optional<heart> heart_;   ///< on rank 0
     bool interrupted_ = false;
     index_t largest_block_ = 0;            ///< of this rank, in voxels
     std::vector<indexed_effort> efforts_;  ///< of the scans that this rank's group did, on the group's first rank

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "tomosweep/archive/atomic_file.hpp"
+#include "tomosweep/campaign/content_key.hpp"
 #include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
@@ -17,17 +18,18 @@ std::string record_path(const std::string& directory) {
 
 }  // namespace
 
-run_record record_of(const campaign_plan& plan, const std::string& command) {
+run_record record_of(const campaign_plan& plan, const std::string& command, const std::vector<std::string>& contents) {
     run_record record{plan.job.campaign, plan.job.file, plan.sweep.file, command, {}};
     for (std::size_t i = 0; i < plan.scans.size(); ++i)
-        record.scans.push_back({plan.job.scans[i].id, work_of(plan, i)});
+        record.scans.push_back(
+            {plan.job.scans[i].id, work_of(plan, i), contents.empty() ? "" : content_key(contents[i])});
     return record;
 }
 
 void write_record(const run_record& record, const std::string& directory) {
     nlohmann::json scans = nlohmann::json::array();
     for (const run_record::scan& scan : record.scans)
-        scans.push_back({{"id", scan.id}, {"work", scan.work}});
+        scans.push_back({{"id", scan.id}, {"work", scan.work}, {"key", scan.key}});
     const nlohmann::json text{{"campaign", record.campaign},
                               {"job", record.job},
                               {"sweep", record.sweep},
@@ -46,7 +48,7 @@ run_record read_record(const std::string& directory) {
         const nlohmann::json text = nlohmann::json::parse(file);
         run_record record{text.at("campaign"), text.at("job"), text.at("sweep"), text.at("command"), {}};
         for (const nlohmann::json& scan : text.at("scans"))
-            record.scans.push_back({scan.at("id"), scan.at("work")});
+            record.scans.push_back({scan.at("id"), scan.at("work"), scan.value("key", "")});
         return record;
     } catch (const nlohmann::json::exception& failure) {
         throw input_error(path, "", failure.what(), "the record as a run wrote it");

@@ -6,27 +6,36 @@
 #include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/core/tables.hpp"
+#include "tomosweep/kernels/voxel_hash.hpp"
 
 namespace tomosweep {
 namespace {
 
-/// Reads a box, and charges it.
-grey_volume charged_read(const scan_source& source, const box3& box, step_ledger* ledger) {
-    step_scope charged(ledger, scan_step::read, box.voxels());
+/// Where the cost of reading a volume and the hash of what was read are noted.
+struct reading_account {
+    step_ledger* ledger;
+    std::uint64_t& hash;
+};
+
+/// Reads a box, charges it, and hashes the part that this rank analyses: halos belong to other ranks, too.
+grey_volume charged_read(const scan_source& source, const box3& box, const box3& analysed, reading_account account) {
+    step_scope charged(account.ledger, scan_step::read, box.voxels());
     grey_volume voxels = source.read(box);
     charged.read(box.voxels() * bytes_per_voxel(source.type()));
+    account.hash = voxel_hash(voxels, box, analysed);
     return voxels;
 }
 
-grey_volume read_grey(const scan_spec& scan, const scan_frame& frame, const box3& own, step_ledger* ledger) {
+grey_volume read_grey(const scan_spec& scan, const scan_frame& frame, const box3& own, reading_account account) {
     if (own.empty())
         return make_grey(frame.type, {});
     const auto source = open_source(scan.source);
     if (source->extent() != frame.source_extent || source->type() != frame.type)
         throw input_error("scan " + scan.id, "", "another extent or number format than at the start of the run",
                           "input files that stay as they are during a run");
-    return preprocessed([&](const box3& box) { return charged_read(*source, box, ledger); }, frame.source_extent,
-                        frame.region, own, scan.preprocess);
+    const box3 analysed = source_box(frame.region, own, scan.preprocess.binning);
+    return preprocessed([&](const box3& box) { return charged_read(*source, box, analysed, account); },
+                        frame.source_extent, frame.region, own, scan.preprocess);
 }
 
 /// 1 where all voxels of a cube of `binning` voxels are not 0.
@@ -42,13 +51,14 @@ void all_set(view3<const T> voxels, index_t binning, view3<std::uint8_t> cubes) 
 }
 
 array3<std::uint8_t> read_mask(const mask_region& region, const scan_frame& frame, const box3& own, index_t binning,
-                               step_ledger* ledger) {
+                               reading_account account) {
     const auto source = open_source(region.source);
     if (source->extent() != frame.source_extent)
         throw input_error(source->files().empty() ? "mask" : source->files().front().path, "mask volume",
                           "another extent than the scan's", "a volume of exactly the scan's extent");
     array3<std::uint8_t> mask(own.extent(), 1);
-    const grey_volume voxels = charged_read(*source, source_box(frame.region, own, binning), ledger);
+    const box3 analysed = source_box(frame.region, own, binning);
+    const grey_volume voxels = charged_read(*source, analysed, analysed, account);
     std::visit([&](const auto& values) { all_set(values.view(), binning, mask.view()); }, voxels);
     return mask;
 }
@@ -66,13 +76,14 @@ cylinder in_volume(cylinder shape, const scan_frame& frame, index_t binning) {
     return shape;
 }
 
-array3<std::uint8_t> region_mask(const scan_spec& scan, const scan_frame& frame, const box3& own, step_ledger* ledger) {
+array3<std::uint8_t> region_mask(const scan_spec& scan, const scan_frame& frame, const box3& own,
+                                 reading_account account) {
     const region_spec& region = scan.region;
     array3<std::uint8_t> mask;
     if (own.empty() || (!region.mask && !region.cylinder))
         return mask;
     if (region.mask)
-        mask = read_mask(*region.mask, frame, own, scan.preprocess.binning, ledger);
+        mask = read_mask(*region.mask, frame, own, scan.preprocess.binning, account);
     if (region.cylinder) {
         array3<std::uint8_t> both(own.extent());
         fill_region_mask(both.view(), own.lo, in_volume(*region.cylinder, frame, scan.preprocess.binning),
@@ -87,8 +98,10 @@ array3<std::uint8_t> region_mask(const scan_spec& scan, const scan_frame& frame,
 scan_block load_block(const scan_spec& scan, const scan_frame& frame, const domain& grid) {
     const step_scope charged(grid.ledger(), scan_step::preprocess, grid.own().voxels());
     return agreed(grid.ranks(), [&] {
-        return scan_block{read_grey(scan, frame, grid.own(), grid.ledger()),
-                          region_mask(scan, frame, grid.own(), grid.ledger())};
+        scan_block block;
+        block.grey = read_grey(scan, frame, grid.own(), {grid.ledger(), block.grey_hash});
+        block.mask = region_mask(scan, frame, grid.own(), {grid.ledger(), block.mask_hash});
+        return block;
     });
 }
 

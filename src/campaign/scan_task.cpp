@@ -1,11 +1,13 @@
 #include "tomosweep/campaign/scan_task.hpp"
 
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <optional>
 
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/campaign/field_store.hpp"
+#include "tomosweep/campaign/provenance.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/descriptors/resolution_limit.hpp"
@@ -42,6 +44,7 @@ public:
 
     void analyse(scan_outcome& outcome) {
         scan_block block = load_block(scan_, frame_, grid_);
+        note_input(block, outcome);
         const point_grid points = points_of(plan_, frame_);
         outcome.region = count_region(block, grid_, points.depth);
         if (outcome.region.voxels == 0)
@@ -78,11 +81,21 @@ public:
     }
 
 private:
+    /// What was read, so that whoever repeats the analysis knows whether it is the same input.
+    void note_input(const scan_block& block, scan_outcome& outcome) const {
+        std::array hashes{block.grey_hash, block.mask_hash};
+        grid_.ranks().sum(std::span<std::uint64_t>(hashes));
+        const std::vector<attribute> input = input_provenance(scan_, frame_, hashes[0], hashes[1]);
+        outcome.provenance.insert(outcome.provenance.end(), input.begin(), input.end());
+    }
+
     phase_tables analyse_phase(scan_block& block, std::size_t phase, const point_grid& points, scan_outcome& outcome) {
         const phase_spec& spec = plan_.job.phases[phase];
         const grey_histogram& pooled = task_.pooled[phase];
         const grey_histogram& histogram = pooled.counts.empty() ? outcome.histogram : pooled;
-        const grey_thresholds thresholds = resolve(plan_.thresholds[phase], spec.where, histogram);
+        const bool known = phase < task_.levels.size() && !task_.levels[phase].high.empty();
+        const grey_thresholds thresholds =
+            known ? task_.levels[phase] : resolve(plan_.thresholds[phase], spec.where, histogram);
         if (const std::string report = rule_report(plan_.thresholds[phase], histogram); !report.empty())
             outcome.provenance.push_back(
                 {plan_.job.grouped_phases ? "threshold_rule_" + spec.name : "threshold_rule", report});
@@ -130,6 +143,7 @@ ledger_summary run_scan(const communicator& group, const campaign_plan& plan, co
     }
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     outcome.provenance.push_back({seconds_attribute, elapsed.count()});
+    outcome.provenance.push_back({"finished", time_text(std::time(nullptr))});
     if (outcome.failure.empty() && !plan.fields.empty())
         outcome.fields_file = "scans/" + scan.id + ".h5";
     const data_group content = make_shard(plan.job, plan.axes, plan.thresholds, scan, outcome);

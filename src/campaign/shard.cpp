@@ -3,6 +3,7 @@
 #include <array>
 #include <limits>
 
+#include "tomosweep/archive/schema.hpp"
 #include "tomosweep/campaign/table_groups.hpp"
 #include "tomosweep/campaign/thresholds.hpp"
 #include "tomosweep/descriptors/otsu.hpp"
@@ -124,7 +125,7 @@ data_group make_shard(const job_spec& job, const campaign_axes& axes, const std:
                       const scan_spec& scan, const scan_outcome& outcome) {
     data_group root;
     root.attributes = {
-        {"title", job.campaign}, {"Conventions", std::string("CF-1.8")}, {"schema_version", std::int64_t{1}}};
+        {"title", job.campaign}, {"Conventions", std::string("CF-1.8")}, {schema::version_attribute, schema::version}};
     // The root names the scan, also for readers that know nothing of phases; a phase group repeats what the root
     // says, so that it can be opened alone.
     if (job.grouped_phases) {

@@ -6,6 +6,7 @@
 #include "tomosweep/archive/atomic_file.hpp"
 #include "tomosweep/archive/merge.hpp"
 #include "tomosweep/archive/netcdf_file.hpp"
+#include "tomosweep/archive/schema.hpp"
 #include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
@@ -13,14 +14,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The attribute /process/<id>@name of a shard, or `otherwise`.
+/// The attribute called `name`, or `otherwise`.
 template <class T>
-T process_attribute(const data_group& shard, const std::string& id, const char* name, T otherwise) {
-    const data_group* process = find_named(shard.groups, "process");
-    const data_group* scan = process == nullptr ? nullptr : find_named(process->groups, id);
-    const attribute* found = scan == nullptr ? nullptr : find_named(scan->attributes, name);
+T value_of(const std::vector<attribute>& attributes, const char* name, T otherwise) {
+    const attribute* found = find_named(attributes, name);
     const T* value = found == nullptr ? nullptr : std::get_if<T>(&found->value);
     return value == nullptr ? otherwise : *value;
+}
+
+shard_status status_of(const std::vector<attribute>& provenance, const std::string& key) {
+    if (!key.empty() && value_of(provenance, content_key_attribute, std::string()) != key)
+        return {shard_state::outdated, {}};
+    std::string failure = value_of(provenance, "failure", std::string());
+    const shard_state state = failure.empty() ? shard_state::complete : shard_state::failed;
+    return {state, std::move(failure), value_of(provenance, seconds_attribute, 0.0),
+            value_of(provenance, "ranks", std::int64_t{1}) * value_of(provenance, "threads_per_rank", std::int64_t{1})};
 }
 
 }  // namespace
@@ -55,14 +63,21 @@ shard_status shard_store::status(const std::string& id, const std::string& key) 
     if (!fs::exists(shard_path(id)))
         return {};
     try {
-        const data_group shard = read_netcdf(shard_path(id));
-        if (!key.empty() && process_attribute(shard, id, content_key_attribute, std::string()) != key)
-            return {shard_state::outdated, {}, 0};
-        std::string failure = process_attribute(shard, id, "failure", std::string());
-        const shard_state state = failure.empty() ? shard_state::complete : shard_state::failed;
-        return {state, std::move(failure), process_attribute(shard, id, seconds_attribute, 0.0)};
+        return status_of(read_group_attributes(shard_path(id), "/process/" + id), key);
     } catch (const error&) {
-        return {shard_state::outdated, {}, 0};
+        return {shard_state::unreadable, {}};
+    }
+}
+
+shard_status shard_store::sound_status(const std::string& id, const std::string& key) const {
+    shard_status found = status(id, key);
+    if (found.state != shard_state::complete)
+        return found;
+    try {
+        read_sound_netcdf(shard_path(id));
+        return found;
+    } catch (const error&) {
+        return {shard_state::unreadable, {}};
     }
 }
 
@@ -70,10 +85,13 @@ data_group shard_store::merge(const std::vector<std::string>& ids) const {
     std::vector<data_group> shards;
     for (const std::string& id : ids)
         if (fs::exists(shard_path(id)))
-            shards.push_back(read_netcdf(shard_path(id)));
+            shards.push_back(read_sound_netcdf(shard_path(id)));
     if (shards.empty())
         throw input_error(directory_, "scans", "no finished scan", "a folder that a run has filled");
     data_group archive = merge_scans(shards);
+    // Shards may be of earlier schemas; what is written now is of this one.
+    std::erase_if(archive.attributes, [](const attribute& each) { return each.name == schema::version_attribute; });
+    archive.attributes.push_back({schema::version_attribute, schema::version});
     write_netcdf(archive_path(), archive);
     return archive;
 }

@@ -1,6 +1,7 @@
 #include "tomosweep/comm/communicator.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <exception>
 #include <string>
@@ -91,6 +92,14 @@ communicator::communicator(communicator&& other) noexcept
       size_(other.size_),
       piece_(other.piece_),
       traffic_(other.traffic_) {}
+
+std::string mpi_library() {
+    std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+    int length = 0;
+    MPI_Get_library_version(text.data(), &length);
+    std::string line(text.data());
+    return line.substr(0, line.find_first_of(",\n"));
+}
 
 communicator& communicator::operator=(communicator&& other) noexcept {
     if (this != &other) {

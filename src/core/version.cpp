@@ -11,5 +11,11 @@ std::string_view commit() {
 std::string_view compiler() {
     return TOMOSWEEP_COMPILER;
 }
+std::string_view compiler_flags() {
+    return TOMOSWEEP_COMPILER_FLAGS;
+}
+std::string_view libraries() {
+    return TOMOSWEEP_LIBRARIES;
+}
 
 }  // namespace tomosweep

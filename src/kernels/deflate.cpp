@@ -38,6 +38,32 @@ void reordered(bool back, const std::byte* from, std::size_t values, std::size_t
         back ? unshuffle<8>(from, values, to) : shuffle<8>(from, values, to);
 }
 
+/// Fletcher-32 of the bytes as HDF5's filter of that name has it: over big-endian 16-bit words, an odd last byte filled
+/// up with 0, sums modulo 2^16 - 1 with 0xFFFF for 0.
+std::uint32_t fletcher32(std::span<const std::byte> bytes) {
+    constexpr std::size_t words_without_overflow = 360;
+    const auto folded = [](std::uint32_t sum) { return (sum & 0xFFFFU) + (sum >> 16U); };
+    std::uint32_t low = 0, high = 0;
+    const std::size_t words = (bytes.size() + 1) / 2;
+    for (std::size_t word = 0; word < words; ++word) {
+        const auto first = std::to_integer<std::uint32_t>(bytes[2 * word]);
+        const auto second = 2 * word + 1 < bytes.size() ? std::to_integer<std::uint32_t>(bytes[2 * word + 1]) : 0U;
+        low += first << 8U | second;
+        high += low;
+        if (word % words_without_overflow == words_without_overflow - 1) {
+            low = folded(low);
+            high = folded(high);
+        }
+    }
+    return folded(folded(high)) << 16U | folded(folded(low));
+}
+
+void append_checksum(std::vector<std::byte>& packed) {
+    const std::uint32_t sum = fletcher32(packed);
+    for (const unsigned shift : {0U, 8U, 16U, 24U})
+        packed.push_back(static_cast<std::byte>(sum >> shift & 0xFFU));
+}
+
 }  // namespace
 
 chunk_packer::chunk_packer()
@@ -104,6 +130,7 @@ std::vector<std::vector<std::byte>> packed_chunks(index_t chunks, std::size_t ch
                 }
                 fill(i, values.data());
                 packed[static_cast<std::size_t>(i)] = packer->pack(values, value_bytes);
+                append_checksum(packed[static_cast<std::size_t>(i)]);
             } catch (...) {
                 if (!failed.exchange(true))
                     failure = std::current_exception();

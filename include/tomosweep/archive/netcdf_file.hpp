@@ -1,7 +1,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "tomosweep/archive/checksum.hpp"
 #include "tomosweep/core/dataset.hpp"
 
 namespace tomosweep {
@@ -18,5 +20,16 @@ void write_netcdf(const std::string& path, const data_group& root);
 /// group `fields`. Local. Throws input_error when the file is missing, is not HDF5 or was not written by tomosweep,
 /// hdf5_error when it is damaged.
 data_group read_netcdf(const std::string& path);
+
+/// The same, and in `checksums` what the checksums in the file say about what was read.
+data_group read_netcdf(const std::string& path, checksum_report& checksums);
+
+/// Reads a file whose content must be what was written: throws input_error, too, when it does not match its checksums.
+/// An archive without any passes.
+data_group read_sound_netcdf(const std::string& path);
+
+/// The attributes of the group at `place`, such as /process/SCAN; nothing else is read. Local. Throws as read_netcdf()
+/// does; an empty list when there is no such group.
+std::vector<attribute> read_group_attributes(const std::string& path, const std::string& place);
 
 }  // namespace tomosweep

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 /// Names that stand in the files themselves and are written in one place only.
@@ -18,6 +19,12 @@ inline constexpr const char* bare_dimension = "This is a netCDF dimension but no
 inline constexpr const char* units = "units";
 inline constexpr const char* long_name = "long_name";
 inline constexpr const char* fill_value = "_FillValue";
+/// XXH3 of 128 bits over a variable's values, or over what a group says for itself.
+inline constexpr const char* checksum = "xxh3_128";
+
+/// Counts up with every change of the files that a reader must know of; see docs/archive.md.
+inline constexpr const char* version_attribute = "schema_version";
+inline constexpr std::int64_t version = 2;
 
 /// Dimensions of a point of the sweep.
 inline constexpr const char* scan = "scan";
@@ -32,8 +39,9 @@ inline constexpr const char* fields = "fields";
 inline constexpr bool reserved(std::string_view name) {
     for (const std::string_view own :
          {std::string_view(properties), std::string_view(dimension_number), std::string_view(axis_numbers),
-          std::string_view(units), std::string_view(long_name), std::string_view(fill_value), std::string_view("CLASS"),
-          std::string_view("NAME"), std::string_view("REFERENCE_LIST"), std::string_view("DIMENSION_LIST")})
+          std::string_view(units), std::string_view(long_name), std::string_view(fill_value),
+          std::string_view(checksum), std::string_view("CLASS"), std::string_view("NAME"),
+          std::string_view("REFERENCE_LIST"), std::string_view("DIMENSION_LIST")})
         if (name == own)
             return true;
     return false;

@@ -1,16 +1,43 @@
 #pragma once
 
+#include <cstdint>
+#include <ctime>
 #include <string>
 #include <vector>
 
 #include "tomosweep/campaign/campaign_plan.hpp"
+#include "tomosweep/comm/communicator.hpp"
 #include "tomosweep/core/dataset.hpp"
 
 namespace tomosweep {
 
-/// Where and how a scan was analysed, as attributes of /process/<scan>: everything that may differ between two runs
-/// with the same figures. Local.
-std::vector<attribute> provenance_of(const campaign_plan& plan, const std::string& command, int ranks, int threads);
+/// Where and how a run works.
+struct run_place {
+    std::string command;
+    std::vector<std::string> hosts;  ///< by rank of the group
+    int threads_per_rank = 1;
+};
+
+/// Names of the hosts by rank. Collective.
+std::vector<std::string> hosts_of(const communicator& ranks);
+
+/// Name of this host. Local.
+std::string host_name();
+
+/// The ids that SLURM gave the job, as JSON by name of the variable; empty outside SLURM. Local.
+std::string slurm_ids();
+
+/// A moment as 2026-11-22T19:20:46Z.
+std::string time_text(std::time_t moment);
+
+/// How a scan was analysed, as attributes of /process/<scan>: everything that may differ between two runs with the same
+/// figures, and what it takes to repeat the run. Ends with when it started: now. Local.
+std::vector<attribute> provenance_of(const campaign_plan& plan, const run_place& place);
+
+/// What was read of a scan, as attributes of /process/<scan>: shape, number format, the box that was analysed, and
+/// voxel_hash() of it and of its mask volume. Pure.
+std::vector<attribute> input_provenance(const scan_spec& scan, const scan_frame& frame, std::uint64_t grey_hash,
+                                        std::uint64_t mask_hash);
 
 /// Canonical text of everything that decides the results of a scan: see content_text(). `pooled` holds the scan's
 /// pooled histograms by phase. Only on rank 0, which knows the files. Local.

@@ -20,8 +20,9 @@ struct run_options {
     std::size_t shard_count = 1;
     std::optional<int> ranks_per_scan;
     int threads_per_rank = 1;
-    double bytes_per_rank = 0;  ///< memory that each rank may use; 0: unknown
-    std::string command;        ///< for provenance
+    double bytes_per_rank = 0;      ///< memory that each rank may use; 0: unknown
+    std::string command;            ///< for provenance
+    std::int64_t heartbeat_s = 30;  ///< seconds between two signs of life in the folder
 };
 
 /// What a run has to do and how far it is, in units of voxels times thresholds.

@@ -13,6 +13,7 @@ struct run_record {
     struct scan {
         std::string id;
         std::int64_t work = 0;  ///< voxels times thresholds; 0 for a scan that could not be opened
+        std::string key;        ///< content key of its results; empty in records of older versions
     };
     std::string campaign;
     std::string job, sweep;  ///< paths as given
@@ -20,8 +21,10 @@ struct run_record {
     std::vector<scan> scans;
 };
 
-/// The record of a plan. Pure.
-run_record record_of(const campaign_plan& plan, const std::string& command);
+/// The record of a plan; `contents` are the canonical content texts of its scans, or empty when no keys are needed yet.
+/// Pure.
+run_record record_of(const campaign_plan& plan, const std::string& command,
+                     const std::vector<std::string>& contents = {});
 
 /// Writes the record, whole or not at all. Local.
 void write_record(const run_record& record, const std::string& directory);

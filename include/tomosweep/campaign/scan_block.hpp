@@ -12,6 +12,8 @@ namespace tomosweep {
 struct scan_block {
     grey_volume grey;
     array3<std::uint8_t> mask;
+    /// This rank's share of voxel_hash() of the scan and of its mask volume, over the voxels that are analysed.
+    std::uint64_t grey_hash = 0, mask_hash = 0;
 
     /// The mask as kernels take it: a view of nothing keeps every voxel.
     view3<const std::uint8_t> mask_view() const {

@@ -29,6 +29,9 @@ public:
     /// `group`.
     std::size_t take(const communicator& group);
 
+    /// How many places were handed out, or asked for beyond the end. Local.
+    std::size_t taken() { return static_cast<std::size_t>(next_.value()); }
+
 private:
     shared_counter next_;
 };

@@ -17,6 +17,9 @@ struct scan_task {
     std::vector<attribute> provenance;
     /// Histogram per phase for rules that are pooled over several scans; without counts where the scan's own is meant.
     std::vector<grey_histogram> pooled;
+    /// Grey levels by phase where they are known already, from the record of an earlier analysis; a phase without any
+    /// gets its own from its histogram.
+    std::vector<grey_thresholds> levels;
 };
 
 /// Analyses a scan and writes its shard; what goes wrong with the scan itself is written into the shard as its

@@ -26,8 +26,12 @@ struct campaign_axes {
 /// What stands in `status` where a scan could not be analysed.
 inline constexpr std::int32_t scan_failed = 1;
 
-/// Attributes of /process/<scan>: the content key and how long the analysis took.
+/// Attributes of /process/<scan>: the content key and what it is the key of, the hashes of the input, and how long the
+/// analysis took.
 inline constexpr const char* content_key_attribute = "content_key";
+inline constexpr const char* content_attribute = "content";
+inline constexpr const char* input_hash_attribute = "input_voxel_hash";
+inline constexpr const char* mask_hash_attribute = "mask_voxel_hash";
 inline constexpr const char* seconds_attribute = "seconds";
 
 /// The outcome of one scan: tables by phase (in the order of the job's phases), or a reason why there are none.

@@ -9,12 +9,13 @@
 namespace tomosweep {
 
 /// How far a scan has come on disk.
-enum class shard_state : std::uint8_t { missing, outdated, failed, complete };
+enum class shard_state : std::uint8_t { missing, unreadable, outdated, failed, complete };
 
 struct shard_status {
     shard_state state = shard_state::missing;
     std::string failure;
-    double seconds = 0;  ///< that the analysis took
+    double seconds = 0;      ///< that the analysis took
+    std::int64_t cores = 1;  ///< ranks times threads that it took them on
 };
 
 /// The results of a campaign in a folder: one shard per scan and the merged archive. All members are local.
@@ -31,8 +32,11 @@ public:
     std::string shard_path(const std::string& id) const;
     std::string archive_path() const;
 
-    /// What stands on disk for a scan; `key` empty accepts any content key. An unreadable shard counts as outdated.
+    /// What stands on disk for a scan, by its provenance, which is all that is read; `key` empty accepts any content
+    /// key.
     shard_status status(const std::string& id, const std::string& key) const;
+    /// The same after reading all of it: a shard that does not match its checksums is unreadable.
+    shard_status sound_status(const std::string& id, const std::string& key) const;
 
     /// Merges the shards of these scans that exist, in this order, into the archive; returns what it wrote.
     data_group merge(const std::vector<std::string>& ids) const;

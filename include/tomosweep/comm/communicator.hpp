@@ -25,6 +25,9 @@ private:
     int exceptions_ = 0;
 };
 
+/// Name and version of the MPI library at work, in its own words, one line.
+std::string mpi_library();
+
 template <class T>
 concept transferable = std::is_trivially_copyable_v<T>;
 

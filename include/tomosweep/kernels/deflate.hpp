@@ -40,7 +40,8 @@ private:
     std::vector<std::byte> shuffled_;
 };
 
-/// Packs `chunks` chunks of `chunk_bytes` each on all threads. fill(i, to) writes all values of chunk i; it is called
+/// Packs `chunks` chunks of `chunk_bytes` each on all threads, each followed by four bytes of checksum as HDF5's filter
+/// fletcher32 puts them there. fill(i, to) writes all values of chunk i; it is called
 /// once per chunk, by several threads at a time. What it throws arrives here. Local; besides the result two or three
 /// chunks per thread.
 std::vector<std::vector<std::byte>> packed_chunks(index_t chunks, std::size_t chunk_bytes, std::size_t value_bytes,
