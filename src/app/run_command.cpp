@@ -208,6 +208,7 @@ private:
             if (!quiet_)
                 line_.show(progress);
         };
+        watcher.notice = [](const std::string& text) { fmt::print(stderr, "tomosweep: {}\n", text); };
         return watcher;
     }
 

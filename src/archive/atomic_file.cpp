@@ -5,19 +5,17 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
-#include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "tomosweep/core/error.hpp"
+#include "tomosweep/core/process.hpp"
 
 namespace tomosweep {
 namespace {
@@ -67,13 +65,6 @@ private:
     int id_;
 };
 
-std::string host_name() {
-    std::array<char, 256> name{};
-    if (::gethostname(name.data(), name.size() - 1) != 0)
-        return "unknown";
-    return name.data();
-}
-
 std::string folder_of(const std::string& path) {
     const fs::path folder = fs::path(path).parent_path();
     return folder.empty() ? "." : folder.string();
@@ -98,18 +89,9 @@ std::optional<partial_owner> owner_of(const std::string& name) {
     return owner;
 }
 
-/// A dead process keeps its number until its parent asks for it, in a container without an init process for ever.
-bool is_zombie(pid_t process) {
-    std::ifstream file("/proc/" + std::to_string(process) + "/stat");
-    std::string text;
-    std::getline(file, text);
-    const std::size_t name_end = text.rfind(')');
-    return name_end != std::string::npos && text.compare(name_end, 3, ") Z") == 0;
-}
-
 bool abandoned(const partial_owner& owner, const fs::directory_entry& entry) {
     if (owner.host == host_name())
-        return (::kill(owner.process, 0) != 0 && errno == ESRCH) || is_zombie(owner.process);
+        return !process_lives(owner.process);
     std::error_code code;
     const auto touched = entry.last_write_time(code);
     return !code && fs::file_time_type::clock::now() - touched > std::chrono::hours(24);

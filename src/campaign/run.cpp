@@ -10,6 +10,7 @@
 
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/campaign/content_key.hpp"
+#include "tomosweep/campaign/folder_lock.hpp"
 #include "tomosweep/campaign/pooled_rules.hpp"
 #include "tomosweep/campaign/provenance.hpp"
 #include "tomosweep/campaign/scan_queue.hpp"
@@ -71,10 +72,26 @@ private:
             if (!world_.root())
                 return;
             store_.prepare();
+            lock_folder();
             if (options_.fresh)
                 for (const std::size_t scan : selected_)
                     store_.remove(plan_.job.scans[scan].id);
         });
+    }
+
+    void lock_folder() {
+        const bool part = options_.shard_count > 1;
+        lock_.emplace(options_.directory,
+                      lock_of_this_process(part ? lock_role::shard : lock_role::run, plan_.job.campaign,
+                                           options_.shard_index, options_.shard_count),
+                      lock_waiting{stop_requested_, watcher_.notice});
+    }
+
+    bool must_stop() const {
+        const bool lost = lock_ && lock_->lost();
+        if (lost && watcher_.notice)
+            watcher_.notice(options_.directory + " was taken over by another run, which stops this one");
+        return lost || stop_requested_();
     }
 
     campaign_layout layout_of_run() const {
@@ -186,7 +203,7 @@ private:
         if (group.root())
             work_done_.add(work);
         report();
-        if (group.max(std::int64_t{stop_requested_() ? 1 : 0}) != 0)
+        if (group.max(std::int64_t{must_stop() ? 1 : 0}) != 0)
             throw interrupted_error("stopped by a signal");
     }
 
@@ -219,7 +236,7 @@ private:
                 add_to_summary(scan, summary, ids);
             summary.merged = !interrupted_ && (options_.shard_count == 1 || ids.size() == plan_.scans.size());
             if (summary.merged)
-                summary.archive = store_.merge(ids);
+                summary.archive = store_.merge(ids, {stop_requested_, watcher_.notice});
         });
         std::vector<std::int64_t> failed{static_cast<std::int64_t>(summary.failures.size())};
         world_.broadcast(failed);
@@ -258,6 +275,7 @@ private:
     const run_watcher& watcher_;
     const std::function<bool()>& stop_requested_;
     shard_store store_;
+    std::optional<folder_lock> lock_;  ///< on rank 0
     std::vector<std::size_t> selected_;
     std::vector<std::vector<grey_histogram>> pooled_;
     work_list work_;

@@ -66,7 +66,8 @@ shard_status shard_store::status(const std::string& id, const std::string& key) 
     }
 }
 
-data_group shard_store::merge(const std::vector<std::string>& ids) const {
+data_group shard_store::merge(const std::vector<std::string>& ids, const lock_waiting& waiting) const {
+    const folder_lock lock(directory_, lock_of_this_process(lock_role::merge, {}), waiting);
     std::vector<data_group> shards;
     for (const std::string& id : ids)
         if (fs::exists(shard_path(id)))

@@ -35,6 +35,7 @@ struct run_progress {
 struct run_watcher {
     std::function<void(const campaign_layout&, std::size_t todo, std::size_t complete)> started;
     std::function<void(const run_progress&)> progress;
+    std::function<void(const std::string&)> notice;  ///< something that a person should know at once
 };
 
 /// Most memory that any rank had at once over the whole run.
@@ -67,8 +68,8 @@ std::vector<std::size_t> selected_scans(const job_spec& job, const run_options& 
 
 /// Runs a campaign: skips scans whose shard has the same content key, shares the others among groups of ranks, writes
 /// one shard per scan and, unless other shards of a job array are still missing, the merged archive. `stop_requested`
-/// is asked at safe points. Collective. Throws on every rank what ends the whole run; failures of single scans stand in
-/// the summary.
+/// is asked at safe points. The folder is locked meanwhile: see folder_lock. Collective. Throws on every rank what ends
+/// the whole run; failures of single scans stand in the summary.
 run_summary run_campaign(const communicator& world, campaign_plan plan, const run_options& options,
                          const run_watcher& watcher, const std::function<bool()>& stop_requested);
 

@@ -3,7 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "tomosweep/campaign/campaign_plan.hpp"
+#include "tomosweep/campaign/folder_lock.hpp"
+#include "tomosweep/campaign/shard.hpp"
 #include "tomosweep/core/dataset.hpp"
 
 namespace tomosweep {
@@ -34,8 +35,9 @@ public:
     /// What stands on disk for a scan; `key` empty accepts any content key. An unreadable shard counts as outdated.
     shard_status status(const std::string& id, const std::string& key) const;
 
-    /// Merges the shards of these scans that exist, in this order, into the archive; returns what it wrote.
-    data_group merge(const std::vector<std::string>& ids) const;
+    /// Merges the shards of these scans that exist, in this order, into the archive; returns what it wrote. Waits for
+    /// another merge, so that the archive never loses what an earlier one has seen.
+    data_group merge(const std::vector<std::string>& ids, const lock_waiting& waiting = {}) const;
 
 private:
     std::string directory_;

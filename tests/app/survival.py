@@ -1,0 +1,164 @@
+"""Runs that are killed, or that meet each other in one folder.
+
+The kills are 50 by default; more: TOMOSWEEP_KILLS=1000 TOMOSWEEP_SEED=7 python3 -m unittest survival.killed"""
+
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import unittest
+
+import h5py
+
+from program import (BAD_INPUT, DONE, SWEEP, TOMOSWEEP, assert_nothing_half_written, assert_same_content, campaign,
+                     campaign_content, content, folder_test, kill_all, phantom, session_of, start)
+
+# What a launcher gives the other ranks when one has died.
+GRACE_S = 20
+KILLS = int(os.environ.get("TOMOSWEEP_KILLS", "50"))
+
+
+def locks(out):
+    return sorted(out.glob(".lock-*"))
+
+
+def await_that(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.005)
+
+
+def slow_job(count=2):
+    """A job that is at work for some seconds."""
+    return campaign(count, defaults={}, scans=[
+        {"id": f"s{i}", "voxel_size_um": 0.5, "source": phantom(seed=i + 1, shape=[64, 128, 128])}
+        for i in range(count)])
+
+
+class locked(folder_test):
+    def setUp(self):
+        super().setUp()
+        self.out = self.folder / "out"
+        sweep = self.write("sweep.yaml", {**SWEEP, "threshold": {"values": list(range(80, 125, 3))}})
+        self.arguments = ["run", self.write("job.yaml", slow_job()), sweep, "-o", self.out]
+
+    def begin(self, *options, ranks=2):
+        running = start(*self.arguments, *options, ranks=ranks)
+        self.addCleanup(kill_all, running)
+        await_that(lambda: any(path.read_text().endswith("1\n") for path in locks(self.out)))
+        return running
+
+    def test_a_second_run_is_refused_until_the_first_has_ended(self):
+        first = self.begin()
+        held = json.loads(locks(self.out)[0].read_text().splitlines()[0])["process"]["number"]
+        refused = self.expect(BAD_INPUT, *self.arguments).stderr
+        for told in (str(self.out), f"process {held}", f"host {socket.gethostname()}", "one run at a time"):
+            self.assertIn(told, refused)
+        self.expect(BAD_INPUT, *self.arguments, "--shard", "1/2")
+        os.kill(held, signal.SIGTERM)
+        first.wait(60)
+        self.assertEqual(locks(self.out), [])
+
+    def test_a_merge_by_hand_is_allowed_during_a_run(self):
+        self.begin()
+        await_that(lambda: list((self.out / "scans").glob("s*.h5")))
+        self.expect(DONE, "merge", self.out)
+
+    def test_the_lock_of_a_killed_run_is_taken_over(self):
+        kill_all(self.begin())
+        self.assertEqual(len(locks(self.out)), 1)
+        self.expect(DONE, "run", self.write("job.yaml", campaign(1)), self.write("sweep.yaml", SWEEP), "-o", self.out)
+        self.assertEqual(locks(self.out), [])
+
+    def test_errors_leave_no_lock(self):
+        self.out.mkdir()
+        (self.out / "campaign.h5").mkdir()
+        finished = subprocess.run([TOMOSWEEP, "run", self.write("job.yaml", campaign(1)),
+                                   self.write("sweep.yaml", SWEEP), "-o", self.out], capture_output=True, text=True)
+        self.assertNotIn(finished.returncode, (DONE, BAD_INPUT))
+        self.assertEqual(locks(self.out), [])
+
+
+class killed(folder_test):
+    """Kills one rank, the launcher, or everything at once, at any moment of short runs."""
+
+    def setUp(self):
+        super().setUp()
+        self.out = self.folder / "out"
+        self.arguments = ["run", self.write("job.yaml", campaign(4)), self.write("sweep.yaml", {
+            "threshold": {"rule": "otsu", "scope": "campaign", "offsets": [-8, 0, 8]},
+            "resolution_limit_um": [0, 1.5], "connectivity": [6, 26]}), "--fields", "labels", "--ranks-per-scan", 1]
+        began = time.monotonic()
+        self.expect(DONE, *self.arguments, "-o", self.folder / "undisturbed", ranks=2)
+        self.seconds = time.monotonic() - began
+        self.expected = campaign_content(self.folder / "undisturbed")
+
+    def victims(self, running):
+        """Who is to die, or nothing when nobody lives any more."""
+        living = session_of(running.pid)
+        ranks = [member for member, name in living.items() if name == pathlib.Path(TOMOSWEEP).name]
+        how = self.random.choice(["a rank", "the launcher", "all", "all"])
+        return {"a rank": ranks[:1], "the launcher": [running.pid], "all": list(living)}[how] if ranks else []
+
+    def kill_at_random(self):
+        """Whether the run was hit while it was at work; in any case it is over afterwards."""
+        running = start(*self.arguments, "-o", self.out, ranks=2)
+        time.sleep(self.random.uniform(0, self.seconds))
+        hit = self.victims(running)
+        for member in hit:
+            try:
+                os.kill(member, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        end = time.monotonic() + GRACE_S
+        while running.poll() is None or session_of(running.pid):
+            if time.monotonic() > end:
+                kill_all(running)
+                self.fail("the other processes did not end by themselves")
+            time.sleep(0.01)
+        return bool(hit) and running.returncode != DONE
+
+    def finished_files(self):
+        """{path: what identifies it}; fails when one of them does not open, or says anything else than it should."""
+        found = {}
+        for path in [*self.out.glob("*.*"), *self.out.glob("scans/*.*")]:
+            if path.name.startswith("."):
+                continue
+            name = str(path.relative_to(self.out))
+            if path.suffix == ".json":
+                json.loads(path.read_text())
+            elif name in self.expected:
+                assert_same_content(self, {name: content(path)}, {name: self.expected[name]}, "after a kill")
+            elif path.suffix == ".h5":
+                h5py.File(path).close()
+            if path.parent.name == "scans" and path.suffix == ".h5":
+                found[path] = (path.stat().st_ino, path.stat().st_mtime_ns)
+        return found
+
+    def test_leaves_whole_files_loses_no_finished_scan_and_goes_on(self):
+        seed = int(os.environ.get("TOMOSWEEP_SEED", random.SystemRandom().randrange(2**32)))
+        print(f"seed {seed}, {KILLS} kills", flush=True)
+        self.random = random.Random(seed)
+        kills, before = 0, {}
+        while kills < KILLS:
+            kills += self.kill_at_random()
+            after = self.finished_files()
+            self.assertEqual({path: after.get(path) for path in before}, before, "a finished scan was lost or done twice")
+            before = after
+            if len(after) == 4 and (self.out / "campaign.h5").exists():
+                shutil.rmtree(self.out)
+                before = {}
+        self.expect(DONE, *self.arguments, "-o", self.out, ranks=2)
+        assert_nothing_half_written(self, self.out)
+        self.assertEqual(locks(self.out), [])
+        assert_same_content(self, campaign_content(self.out), self.expected, "after all kills")
+
+
+if __name__ == "__main__":
+    unittest.main()
