@@ -96,7 +96,8 @@ private:
 
     campaign_layout layout_of_run() const {
         const planned_loads planned = loads_of(plan_);
-        const rank_pool pool{world_.size(), options_.threads_per_rank, options_.bytes_per_rank};
+        const rank_pool pool{world_.size(), options_.threads_per_rank, options_.memory.bytes, options_.ranks_per_node,
+                             options_.memory.source};
         campaign_layout layout = choose_layout(planned.loads, workload_of(plan_), pool, {}, options_.ranks_per_scan);
         for (std::size_t& scan : layout.order)
             scan = planned.index[scan];

@@ -15,8 +15,8 @@ import unittest
 
 import h5py
 
-from program import (BAD_INPUT, DONE, SWEEP, TOMOSWEEP, assert_nothing_half_written, assert_same_content, campaign,
-                     campaign_content, content, folder_test, kill_all, phantom, session_of, start)
+from program import (BAD_INPUT, DONE, NOT_ENOUGH, SWEEP, TOMOSWEEP, assert_nothing_half_written, assert_same_content, campaign,
+                     campaign_content, command_line, content, folder_test, kill_all, phantom, session_of, start)
 
 # What a launcher gives the other ranks when one has died.
 GRACE_S = 20
@@ -93,7 +93,7 @@ class killed(folder_test):
         self.out = self.folder / "out"
         self.arguments = ["run", self.write("job.yaml", campaign(4)), self.write("sweep.yaml", {
             "threshold": {"rule": "otsu", "scope": "campaign", "offsets": [-8, 0, 8]},
-            "resolution_limit_um": [0, 1.5], "connectivity": [6, 26]}), "--fields", "labels", "--ranks-per-scan", 1]
+            "resolution_limit_um": [0, 1.5], "connectivity": [6, 26]}), "--fields", "labels"]
         began = time.monotonic()
         self.expect(DONE, *self.arguments, "-o", self.folder / "undisturbed", ranks=2)
         self.seconds = time.monotonic() - began
@@ -108,7 +108,7 @@ class killed(folder_test):
 
     def kill_at_random(self):
         """Whether the run was hit while it was at work; in any case it is over afterwards."""
-        running = start(*self.arguments, "-o", self.out, ranks=2)
+        running = start(*self.arguments, "-o", self.out, "--ranks-per-scan", self.random.choice([1, 2]), ranks=2)
         time.sleep(self.random.uniform(0, self.seconds))
         hit = self.victims(running)
         for member in hit:
@@ -158,6 +158,47 @@ class killed(folder_test):
         assert_nothing_half_written(self, self.out)
         self.assertEqual(locks(self.out), [])
         assert_same_content(self, campaign_content(self.out), self.expected, "after all kills")
+
+
+class memory(folder_test):
+    """Real control groups, where they may be made."""
+
+    def in_group(self, limit_mib, *command):
+        for folder, limit in [("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max")]:
+            group = pathlib.Path(folder) / self.folder.name
+            try:
+                if not (group.parent / "cgroup.procs").exists():
+                    continue
+                group.mkdir()
+                self.addCleanup(self.remove_group, group)
+                (group / limit).write_text(str(limit_mib << 20))
+            except OSError:
+                continue
+            return subprocess.run(["sh", "-c", f'echo $$ > {group}/cgroup.procs && exec "$@"', "sh", *map(str, command)],
+                                  capture_output=True, text=True, timeout=60), group.name
+        self.skipTest("control groups may not be made here")
+
+    @staticmethod
+    def remove_group(group):
+        await_that(lambda: not (group / "cgroup.procs").read_text(), 20)
+        group.rmdir()
+
+    def job_of(self, edge):
+        scan = {"id": "s0", "voxel_size_um": 0.5, "source": phantom(shape=[edge] * 3)}
+        return self.write("job.yaml", campaign(0, scans=[scan]))
+
+    def test_too_little_ends_the_run_before_it_reads_and_says_what_would_fit(self):
+        command = command_line(["run", self.job_of(1000), self.write("sweep.yaml", SWEEP), "-o", self.folder / "out"], 2)
+        finished, group = self.in_group(1024, *command)
+        self.assertEqual(finished.returncode, NOT_ENOUGH, finished.stderr)
+        self.assertRegex(finished.stderr, rf"scan s0 needs .* on each of 2 ranks, there are 0\..* GiB \(cgroup .*{group}"
+                                          r".*what would fit: .* GiB per rank, \d+ ranks of this size \(\d+ nodes")
+        self.assertEqual(list((self.folder / "out" / "scans").glob("*")), [])
+
+    def test_what_fits_runs(self):
+        command = command_line(["run", self.job_of(24), self.write("sweep.yaml", SWEEP), "-o", self.folder / "out"], 2)
+        finished, _ = self.in_group(1024, *command)
+        self.assertEqual(finished.returncode, DONE, finished.stderr)
 
 
 if __name__ == "__main__":

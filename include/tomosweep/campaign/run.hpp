@@ -8,6 +8,7 @@
 #include "tomosweep/campaign/campaign_plan.hpp"
 #include "tomosweep/campaign/layout.hpp"
 #include "tomosweep/core/dataset.hpp"
+#include "tomosweep/core/node_memory.hpp"
 
 namespace tomosweep {
 
@@ -19,7 +20,8 @@ struct run_options {
     std::size_t shard_count = 1;
     std::optional<int> ranks_per_scan;
     int threads_per_rank = 1;
-    double bytes_per_rank = 0;  ///< memory that each rank may use; 0: unknown
+    int ranks_per_node = 1;
+    memory_bound memory;  ///< that each rank may use
     std::string command;        ///< for provenance
 };
 
