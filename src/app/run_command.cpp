@@ -35,6 +35,8 @@ command_syntax syntax_of_run() {
         "scans", text(), "only scans whose id matches this pattern (*, ?)")(
         "shard", text(), "I/N: take part I of N of the scans, counted from 1 (job arrays)")(
         "ranks-per-scan", options::value<int>(), "ranks that share one scan (default: by memory)")(
+        "checkpoint", options::value<double>(),
+        "seconds after which the finished thresholds of an unfinished scan are kept (default: 1800)")(
         "threads", options::value<int>(),
         "threads per rank (default: OMP_NUM_THREADS, or the node's cores shared out)")(
         "fields", text(), "volumes to keep: any of mask,labels,thickness")(
@@ -78,6 +80,13 @@ int positive(const options::variables_map& values, const char* name) {
     if (value < 1)
         throw input_error("command line", std::string("--") + name, std::to_string(value), "a number from 1");
     return value;
+}
+
+double seconds_of(const options::variables_map& values) {
+    const double seconds = values["checkpoint"].as<double>();
+    if (!(seconds >= 0))
+        throw input_error("command line", "--checkpoint", fmt::format("{}", seconds), "seconds, from 0");
+    return seconds;
 }
 
 /// What each rank may take: the tightest bound of any node, shared by the node's ranks. Collective.
@@ -130,6 +139,8 @@ public:
         options_.command = command_text(given);
         if (values.count("ranks-per-scan") != 0)
             options_.ranks_per_scan = positive(values, "ranks-per-scan");
+        if (values.count("checkpoint") != 0)
+            options_.checkpoint_s = seconds_of(values);
         read_shard(text_of(values, "shard"), options_);
         use_threads(options_.threads_per_rank);
     }

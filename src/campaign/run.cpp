@@ -10,6 +10,7 @@
 
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/campaign/content_key.hpp"
+#include "tomosweep/campaign/failure_record.hpp"
 #include "tomosweep/campaign/folder_lock.hpp"
 #include "tomosweep/campaign/pooled_rules.hpp"
 #include "tomosweep/campaign/provenance.hpp"
@@ -20,7 +21,6 @@
 #include "tomosweep/comm/shared_counter.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/core/memory.hpp"
-#include "tomosweep/grid/domain.hpp"
 
 namespace tomosweep {
 namespace {
@@ -53,8 +53,24 @@ public:
           groups_done_(world) {}
 
     run_summary run() {
+        try {
+            return run_all();
+        } catch (const error& failure) {
+            keep(failure);
+            throw;
+        } catch (const std::exception& failure) {
+            keep(error(error_kind::internal, failure.what()));
+            throw;
+        }
+    }
+
+private:
+    run_summary run_all() {
         prepare();
-        const campaign_layout layout = layout_of_run();
+        locked_ = true;
+        const campaign_layout layout = agreed(world_, [&] { return layout_of_run(); });
+        // What a scan needs is known only when its distances are: one that needs more than planned fails alone.
+        const memory_limit limit(static_cast<std::int64_t>(options_.memory.bytes));
         pooled_ = pooled_histograms(world_, layout, plan_, options_.directory);
         list_work(layout);
         agreed(world_, [&] {
@@ -66,7 +82,27 @@ public:
         return summarise();
     }
 
-private:
+    /// Leaves a record for a bug report where the failure happened; not in a folder that another run holds.
+    void keep(const error& failure) {
+        if (!locked_ || kept_failure_ || !raised_here(failure) || failure.kind() == error_kind::interrupted)
+            return;
+        kept_failure_ = true;
+        failure_record record = record_of_failure();
+        record.kind = failure.kind();
+        record.message = failure.what();
+        keep_failure(record, options_.directory);
+    }
+
+    failure_record record_of_failure() const {
+        failure_record record;
+        record.scan = current_scan_;
+        record.thresholds_done = thresholds_done_;
+        record.thresholds = threshold_count(plan_);
+        record.rank = world_.rank();
+        record.provenance = provenance_of(plan_, options_.command, world_.size(), options_.threads_per_rank);
+        return record;
+    }
+
     void prepare() {
         agreed(world_, [&] {
             if (!world_.root())
@@ -139,6 +175,11 @@ private:
     }
 
     void record_failure(std::size_t scan) {
+        failure_record record = record_of_failure();
+        record.scan = plan_.job.scans[scan].id;
+        record.kind = error_kind::input;
+        record.message = plan_.scans[scan].failure;
+        keep_failure(record, options_.directory);
         scan_outcome outcome;
         outcome.voxel_size_um = plan_.job.scans[scan].voxel_size_um;
         outcome.failure = plan_.scans[scan].failure;
@@ -161,6 +202,7 @@ private:
             }
         } catch (const error& failure) {
             // Any other failure may have left the group's other ranks waiting: it must end the program.
+            keep(failure);
             if (!is_agreed(failure.kind()))
                 throw;
             fatal = std::current_exception();
@@ -179,11 +221,20 @@ private:
                        provenance_of(plan_, options_.command, group.size(), options_.threads_per_rank), pooled_[scan]};
         task.provenance.push_back({"content", work_.contents[scan]});
         task.provenance.push_back({content_key_attribute, content_key(work_.contents[scan])});
+        task.kept = {store_.checkpoint_path(plan_.job.scans[scan].id), content_key(work_.contents[scan]),
+                     std::chrono::duration<double>(options_.checkpoint_s)};
+        task.failed = [&](const error& failure) {
+            keep(failure);
+            kept_failure_ = false;
+        };
+        current_scan_ = plan_.job.scans[scan].id;
+        thresholds_done_ = 0;
         std::int64_t counted = 0;
         try {
             run_scan(group, plan_, task, [&] {
                 const std::int64_t voxels = voxel_count(plan_.scans[scan].frame.volume);
                 counted += voxels;
+                ++thresholds_done_;
                 safe_point(group, voxels);
             });
         } catch (const error& failure) {
@@ -192,6 +243,8 @@ private:
             interrupted_ = true;
             return;
         }
+        current_scan_.clear();
+        thresholds_done_ = 0;
         if (group.root()) {
             work_done_.add(work_of(plan_, scan) - counted);
             scans_done_.add(1);
@@ -282,7 +335,11 @@ private:
     work_list work_;
     shared_counter work_done_, scans_done_, groups_done_;
     bool interrupted_ = false;
-    index_t largest_block_ = 0;  ///< of this rank, in voxels
+    bool locked_ = false;               ///< on every rank, once rank 0 holds the folder
+    bool kept_failure_ = false;         ///< the failure that ends the run has its record
+    std::string current_scan_;          ///< that this rank works on
+    std::int64_t thresholds_done_ = 0;  ///< of that scan
+    index_t largest_block_ = 0;         ///< of this rank, in voxels
 };
 
 }  // namespace

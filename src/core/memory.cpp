@@ -24,17 +24,33 @@ std::align_val_t alignment_of(std::size_t bytes) {
 
 std::atomic<std::int64_t> held{0};
 std::atomic<std::int64_t> most_held{0};
+std::atomic<std::int64_t> limit{0};
+
+/// Counts the bytes as held, or refuses.
+std::int64_t reserve(std::size_t bytes) {
+    const std::int64_t now = held += static_cast<std::int64_t>(bytes);
+    if (const std::int64_t most = limit; most > 0 && now > most) {
+        held -= static_cast<std::int64_t>(bytes);
+        throw resource_error("memory", std::to_string(bytes) + " bytes for a volume, besides " +
+                                           std::to_string(now - static_cast<std::int64_t>(bytes)) +
+                                           " that are held, are more than the " + std::to_string(most) +
+                                           " that this process may use");
+    }
+    return now;
+}
 
 }  // namespace
 
 void* allocate_bytes(std::size_t bytes) {
+    const std::int64_t now = reserve(bytes);
     void* data = ::operator new(bytes, alignment_of(bytes), std::nothrow);
-    if (data == nullptr)
+    if (data == nullptr) {
+        held -= static_cast<std::int64_t>(bytes);
         throw resource_error("memory", std::to_string(bytes) + " bytes for a volume could not be had");
+    }
     if (bytes >= worth_huge_pages)
         // Advice only: whether the system follows it changes nothing but time. The last, partial page is left out.
         madvise(data, bytes / static_cast<std::size_t>(huge_page) * static_cast<std::size_t>(huge_page), MADV_HUGEPAGE);
-    const std::int64_t now = held += static_cast<std::int64_t>(bytes);
     std::int64_t most = most_held;
     while (now > most && !most_held.compare_exchange_weak(most, now)) {
     }
@@ -44,6 +60,14 @@ void* allocate_bytes(std::size_t bytes) {
 void release_bytes(void* data, std::size_t bytes) noexcept {
     held -= static_cast<std::int64_t>(bytes);
     ::operator delete(data, alignment_of(bytes));
+}
+
+memory_limit::memory_limit(std::int64_t bytes) {
+    limit = bytes;
+}
+
+memory_limit::~memory_limit() {
+    limit = 0;
 }
 
 memory_use memory_in_use() {

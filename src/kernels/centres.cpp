@@ -159,8 +159,16 @@ ball_list first_unbounded(view3<const distance_sq_t> distance, const box3& box, 
 template <distance_value Distance>
 ball_list kept_centres(view3<const Distance> distance, const box3& box, const box3& interior,
                        distance_sq_t max_distance_sq) {
-    const containment_tables tables(max_distance_sq);
     ball_list balls(interior);
+    add_centres(distance, box, interior, containment_tables(max_distance_sq), balls);
+    return balls;
+}
+
+}  // namespace
+
+template <distance_value Distance>
+void add_centres(view3<const Distance> distance, const box3& box, const box3& interior,
+                 const containment_tables& tables, ball_list& balls) {
 #pragma omp parallel
     {
         row_scanner scanner(distance, box, interior, tables);
@@ -173,10 +181,11 @@ ball_list kept_centres(view3<const Distance> distance, const box3& box, const bo
             balls.layer(z) = layer_balls(found);
         }
     }
-    return balls;
 }
 
-}  // namespace
+template void add_centres(view3<const distance_sq_t>, const box3&, const box3&, const containment_tables&, ball_list&);
+template void add_centres(view3<const short_distance_sq_t>, const box3&, const box3&, const containment_tables&,
+                          ball_list&);
 
 containment_tables::containment_tables(distance_sq_t max_radius_sq)
     : of_step_(static_cast<std::size_t>(std::min(max_radius_sq, largest)) + 1) {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "distance_passes.hpp"
 #include "own_block.hpp"
-#include "reach.hpp"
 #include "slabs.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/grid/halo.hpp"
@@ -12,18 +12,6 @@
 
 namespace tomosweep {
 namespace {
-
-/// Layers fetched beyond a face in the first attempt, at most: upper bounds from one block alone can be far too large.
-constexpr index_t first_reach = 64;
-constexpr index_t reach_growth = 4;
-
-/// Layers beyond the block along one axis.
-struct reach {
-    index_t low = 0;
-    index_t high = 0;
-
-    bool covers(const reach& other) const { return low >= other.low && high >= other.high; }
-};
 
 /// Ranks whose blocks stand beside each other along x, by position.
 std::vector<int> line_along_x(const domain& grid) {
@@ -68,24 +56,6 @@ std::vector<row_carry> carries_along_x(const domain& grid, const std::vector<bac
     return carries;
 }
 
-/// Layers beyond the block that the largest value on each of its faces says may matter.
-template <distance_value Distance>
-reach needed_reach(const domain& grid, axis direction, view3<const Distance> slab) {
-    if (slab.voxels() == 0)
-        return {};
-    box3 low = whole(slab.extent()), high = low;
-    along(low.hi, direction) = 1;
-    along(high.lo, direction) = along(high.hi, direction) - 1;
-    const index_t below = along(grid.own().lo, direction);
-    const index_t above = along(grid.volume(), direction) - along(grid.own().hi, direction);
-    return {std::min(layers_within(max_distance_sq(slab.part(low))), below),
-            std::min(layers_within(max_distance_sq(slab.part(high))), above)};
-}
-
-index_t next_reach(index_t have, index_t needed) {
-    return std::max(have, std::min(needed, std::max(first_reach, reach_growth * have)));
-}
-
 /// One slab of the block, with everything beyond the block that its lines along `direction` need.
 template <distance_value Distance>
 void extend_slab(const domain& grid, axis direction, const box3& slab, view3<Distance> distance) {
@@ -96,7 +66,7 @@ void extend_slab(const domain& grid, axis direction, const box3& slab, view3<Dis
         extend_distance(direction, own, 0, extended.view());
     });
     for (reach have;;) {
-        const reach needed = needed_reach<Distance>(grid, direction, extended.view());
+        const reach needed = needed_reach<Distance>(grid.own(), grid.volume(), direction, extended.view());
         const bool enough = have.covers(needed);
         if (grid.ranks().max(std::uint8_t{!enough}) == 0)
             break;
@@ -116,11 +86,6 @@ void extend_slab(const domain& grid, axis direction, const box3& slab, view3<Dis
     copy(view3<const Distance>(extended.view()), own);
 }
 
-/// Whether all passes along `direction` end inside the rank's own block.
-bool undivided(const domain& grid, axis direction) {
-    return along(grid.blocks().ranks_per_axis(), direction) == 1;
-}
-
 template <distance_value Distance>
 void extend_along(const domain& grid, axis direction, view3<Distance> distance, index_t voxels_per_slab) {
     if (undivided(grid, direction)) {
@@ -132,27 +97,6 @@ void extend_along(const domain& grid, axis direction, view3<Distance> distance, 
     const index_t slabs = slab_count(grid, across, voxels_per_slab);
     for (index_t i = 0; i < slabs; ++i)
         extend_slab(grid, direction, slab_of(grid.own(), across, slabs, i), distance);
-}
-
-/// Distances along x, and along y where that needs no other rank; false when the volume has no background.
-template <distance_value Distance>
-bool start_in_layers(const domain& grid, view3<const class_t> own, int phase, view3<Distance> distance) {
-    const auto spans = agreed(grid.ranks(), [&] { return row_backgrounds(own, phase); });
-    const bool any = std::ranges::any_of(spans, [](const auto& span) { return span.first != no_background; });
-    if (grid.ranks().max(std::uint8_t{any}) == 0) {
-        for (index_t z = 0; z < distance.extent().z; ++z)
-            for (index_t y = 0; y < distance.extent().y; ++y)
-                std::fill_n(distance.row(z, y), distance.extent().x, too_far_sq<Distance>);
-        return false;
-    }
-    const std::vector<row_carry> carries = carries_along_x(grid, spans);
-    agreed(grid.ranks(), [&] {
-        if (undivided(grid, axis::y))
-            distance_in_layers(own, phase, carries, distance);
-        else
-            distance_along_x(own, phase, carries, distance);
-    });
-    return true;
 }
 
 }  // namespace
@@ -170,6 +114,46 @@ void require_distances_fit(const extent3& volume) {
 }
 
 template <distance_value Distance>
+reach needed_reach(const box3& slab, const extent3& volume, axis direction, view3<const Distance> distance) {
+    if (distance.voxels() == 0)
+        return {};
+    box3 low = whole(distance.extent()), high = low;
+    along(low.hi, direction) = 1;
+    along(high.lo, direction) = along(high.hi, direction) - 1;
+    const index_t below = along(slab.lo, direction);
+    const index_t above = along(volume, direction) - along(slab.hi, direction);
+    return {std::min(layers_within(max_distance_sq(distance.part(low))), below),
+            std::min(layers_within(max_distance_sq(distance.part(high))), above)};
+}
+
+template reach needed_reach(const box3&, const extent3&, axis, view3<const distance_sq_t>);
+template reach needed_reach(const box3&, const extent3&, axis, view3<const short_distance_sq_t>);
+
+template <distance_value Distance>
+bool distance_in_planes(const domain& grid, view3<const class_t> own, int phase, view3<Distance> distance,
+                        index_t voxels_per_slab) {
+    const auto spans = agreed(grid.ranks(), [&] { return row_backgrounds(own, phase); });
+    const bool any = std::ranges::any_of(spans, [](const auto& span) { return span.first != no_background; });
+    if (grid.ranks().max(std::uint8_t{any}) == 0) {
+        for (index_t z = 0; z < distance.extent().z; ++z)
+            for (index_t y = 0; y < distance.extent().y; ++y)
+                std::fill_n(distance.row(z, y), distance.extent().x, too_far_sq<Distance>);
+        return false;
+    }
+    const std::vector<row_carry> carries = carries_along_x(grid, spans);
+    if (undivided(grid, axis::y)) {
+        agreed(grid.ranks(), [&] { distance_in_layers(own, phase, carries, distance); });
+    } else {
+        agreed(grid.ranks(), [&] { distance_along_x(own, phase, carries, distance); });
+        extend_along(grid, axis::y, distance, voxels_per_slab);
+    }
+    return true;
+}
+
+template bool distance_in_planes(const domain&, view3<const class_t>, int, view3<distance_sq_t>, index_t);
+template bool distance_in_planes(const domain&, view3<const class_t>, int, view3<short_distance_sq_t>, index_t);
+
+template <distance_value Distance>
 void squared_distance(const domain& grid, view3<const class_t> own, int phase, view3<Distance> distance,
                       index_t voxels_per_slab) {
     require_distances_fit(grid.volume());
@@ -178,11 +162,8 @@ void squared_distance(const domain& grid, view3<const class_t> own, int phase, v
         require_own_block(grid, distance);
         require_phase(phase);
     });
-    if (start_in_layers(grid, own, phase, distance)) {
-        if (!undivided(grid, axis::y))
-            extend_along(grid, axis::y, distance, voxels_per_slab);
+    if (distance_in_planes(grid, own, phase, distance, voxels_per_slab))
         extend_along(grid, axis::z, distance, voxels_per_slab);
-    }
     clear_outside_phase(own, phase, distance);
 }
 

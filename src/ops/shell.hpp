@@ -2,7 +2,9 @@
 
 #include <array>
 
+#include "own_block.hpp"
 #include "tomosweep/core/index.hpp"
+#include "tomosweep/grid/halo.hpp"
 
 namespace tomosweep {
 
@@ -23,6 +25,16 @@ constexpr std::array<box3, 6> shell(const box3& inner, const box3& outer) {
         along(rest.hi, direction) = along(inner.hi, direction);
     }
     return boxes;
+}
+
+/// Fills the voxels of `target` around the own block, out to `box`, with those of the ranks that own them. Collective.
+template <class T>
+void fetch_shell(const domain& grid, view3<T> own, const box3& box, view3<T> target) {
+    for (const box3& side : shell(grid.own(), box)) {
+        const auto layer = fetch(grid, view3<const T>(own), side);
+        if (!side.empty())
+            copy(layer.view(), target.part(relative(side, box.lo)));
+    }
 }
 
 }  // namespace tomosweep

@@ -1,57 +1,24 @@
 #include "tomosweep/ops/thickness.hpp"
 
 #include <algorithm>
-#include <concepts>
 #include <deque>
 #include <map>
-#include <optional>
 
 #include "own_block.hpp"
 #include "reach.hpp"
-#include "shell.hpp"
 #include "thickness_sink.hpp"
 #include "tomosweep/comm/agreement.hpp"
-#include "tomosweep/grid/halo.hpp"
-#include "tomosweep/kernels/centres.hpp"
-#include "tomosweep/kernels/distance.hpp"
 #include "tomosweep/kernels/thickness.hpp"
-#include "tomosweep/ops/distance.hpp"
+#include "tomosweep/ops/balls.hpp"
 
 namespace tomosweep {
 namespace {
 
-/// The largest distance of the volume, the balls of the own block, and those of other blocks that reach into it.
+/// The balls of the own block, and those of other blocks that reach into it.
 struct balls_of_block {
-    distance_sq_t max_distance_sq = 0;
-    ball_list own;
+    found_balls found;
     std::vector<ball> others;
 };
-
-/// Nothing, on every rank, when a distance is too far for the type.
-template <distance_value Distance>
-std::optional<balls_of_block> own_balls_if_near(const domain& grid, view3<const class_t> own, int phase) {
-    const box3 box = grown(grid.own(), {1, 1, 1}, whole(grid.volume()));
-    auto distance = agreed(grid.ranks(), [&] { return array3<Distance>(box.extent()); });
-    const view3<Distance> inner = distance.view().part(relative(grid.own(), box.lo));
-    squared_distance(grid, own, phase, inner);
-    const Distance largest = max_distance_sq(view3<const Distance>(inner));
-    const distance_sq_t largest_of_all = grid.ranks().max(distance_sq_t{largest});
-    if (std::same_as<Distance, short_distance_sq_t> && largest_of_all == too_far_sq<Distance>)
-        return std::nullopt;
-    for (const box3& side : shell(grid.own(), box)) {
-        const auto layer = fetch(grid, view3<const Distance>(inner), side);
-        if (!side.empty())
-            copy(layer.view(), distance.view().part(relative(side, box.lo)));
-    }
-    return agreed(grid.ranks(), [&] {
-        return balls_of_block{largest_of_all, find_centres(distance.view(), box, grid.own(), largest), {}};
-    });
-}
-
-balls_of_block find_own_balls(const domain& grid, view3<const class_t> own, int phase) {
-    auto found = own_balls_if_near<short_distance_sq_t>(grid, own, phase);
-    return found ? std::move(*found) : *own_balls_if_near<distance_sq_t>(grid, own, phase);
-}
 
 box3 bounding_box(const ball& one, index_t reach) {
     const index3 centre{one.z, one.y, one.x}, margin{reach, reach, reach};
@@ -98,9 +65,9 @@ std::vector<message> travelling_balls(const domain& grid, const ball_list& balls
 /// Sends balls to the blocks that they meet and takes in those that come from other blocks.
 void exchange_balls(const domain& grid, balls_of_block& balls) {
     // Without background every block with phase voxels has its own ball of unbounded size.
-    if (grid.ranks().size() == 1 || balls.max_distance_sq == unbounded_sq)
+    if (grid.ranks().size() == 1 || balls.found.max_distance_sq == unbounded_sq)
         return;
-    const auto leaving = agreed(grid.ranks(), [&] { return travelling_balls(grid, balls.own); });
+    const auto leaving = agreed(grid.ranks(), [&] { return travelling_balls(grid, balls.found.own); });
     const std::vector<message> arrived = grid.ranks().exchange(leaving);
     agreed(grid.ranks(), [&] {
         for (const message& each : arrived) {
@@ -124,7 +91,7 @@ array3<class_t> nothing_kept(view3<const class_t> own) {
 thickness_table paint(const domain& grid, view3<const class_t> own, int phase, const balls_of_block& balls,
                       const depth_bins& depth, const thickness_targets& targets) {
     std::deque<thickness_counter> counters;  // one per thread; a deque, for they must stay where they are
-    paint_thickness(own, phase, grid.own(), balls.own, balls.others, [&]() -> run_sink {
+    paint_thickness(own, phase, grid.own(), balls.found.own, balls.others, [&]() -> run_sink {
         thickness_counter& counter = counters.emplace_back(depth, grid.own().lo);
         return [&counter, &targets](std::span<const painted_run> runs) {
             for (const painted_run& run : runs) {
@@ -164,7 +131,7 @@ void check(const domain& grid, view3<const class_t> own, const depth_bins& depth
 thickness_result measure_thickness(const domain& grid, view3<const class_t> own, int phase, const depth_bins& depth,
                                    std::span<const distance_sq_t> minimum_sq, thickness_map map) {
     agreed(grid.ranks(), [&] { check(grid, own, depth, minimum_sq); });
-    balls_of_block balls = find_own_balls(grid, own, phase);
+    balls_of_block balls{find_balls(grid, own, phase), {}};
     exchange_balls(grid, balls);
     thickness_result result = agreed(grid.ranks(), [&] {
         thickness_result painted;
@@ -176,7 +143,7 @@ thickness_result measure_thickness(const domain& grid, view3<const class_t> own,
                               {painted.kept_classes.view(), minimum_sq, painted.thickness_sq.view()});
         return painted;
     });
-    result.max_distance_sq = balls.max_distance_sq;
+    result.max_distance_sq = balls.found.max_distance_sq;
     sum_tables(grid.ranks(), result.table);
     return result;
 }

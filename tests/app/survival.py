@@ -14,9 +14,11 @@ import time
 import unittest
 
 import h5py
+import numpy as np
 
-from program import (BAD_INPUT, DONE, NOT_ENOUGH, SWEEP, TOMOSWEEP, assert_nothing_half_written, assert_same_content, campaign,
-                     campaign_content, command_line, content, folder_test, kill_all, phantom, session_of, start)
+from program import (BAD_INPUT, DONE, NOT_ENOUGH, SOME_FAILED, SWEEP, TOMOSWEEP, assert_nothing_half_written,
+                     assert_same_content, campaign, campaign_content, command_line, content, folder_test, kill_all,
+                     phantom, session_of, signal_ranks, start, tomosweep)
 
 # What a launcher gives the other ranks when one has died.
 GRACE_S = 20
@@ -199,6 +201,173 @@ class memory(folder_test):
         command = command_line(["run", self.job_of(24), self.write("sweep.yaml", SWEEP), "-o", self.folder / "out"], 2)
         finished, _ = self.in_group(1024, *command)
         self.assertEqual(finished.returncode, DONE, finished.stderr)
+
+
+class checkpoints(folder_test):
+    def setUp(self):
+        super().setUp()
+        self.out = self.folder / "out"
+        self.arguments = ["run", self.write("job.yaml", slow_job(1)), self.write("sweep.yaml", {
+            **SWEEP, "threshold": {"values": list(range(80, 125, 4))}}), "--checkpoint", 0]
+
+    def stop_after(self, thresholds, how):
+        """Ends a run in the middle of its scan; returns the thresholds that its checkpoint holds."""
+        running = start(*self.arguments, "-o", self.out, ranks=2)
+        file = self.out / "checkpoints" / "s0.h5"
+
+        def held():
+            try:
+                with h5py.File(file) as kept:
+                    return list(kept["phase_0/finished"])
+            except OSError:
+                return []
+        await_that(lambda: len(held()) >= thresholds)
+        how(running)
+        running.wait(60)
+        self.assertFalse((self.out / "scans" / "s0.h5").exists())
+        return held()
+
+    def test_finished_thresholds_survive_kills_and_signals_and_give_the_same_bits(self):
+        self.stop_after(3, kill_all)
+        held = self.stop_after(6, lambda running: signal_ranks(running, signal.SIGTERM))
+        self.assertGreaterEqual(len(held), 6)
+        self.expect(DONE, *self.arguments, "-o", self.out, ranks=3)
+        self.assertFalse((self.out / "checkpoints").exists())
+        self.expect(DONE, *self.arguments, "-o", self.folder / "undisturbed")
+        assert_same_content(self, campaign_content(self.out), campaign_content(self.folder / "undisturbed"), "resumed")
+
+    def test_finished_thresholds_are_not_computed_again(self):
+        held = self.stop_after(2, kill_all)
+        with h5py.File(self.out / "checkpoints" / "s0.h5", "r+") as kept:
+            kept["phase_0/voxels"][:] = 4711
+        self.expect(DONE, *self.arguments, "-o", self.out)
+        with h5py.File(self.out / "campaign.h5") as archive:
+            marked = np.flatnonzero(archive["phase_voxels"][0, :, 0] == 4711)
+        self.assertEqual(list(marked), held)
+
+
+class failures(folder_test):
+    def records(self, out):
+        return [json.loads(path.read_text()) for path in sorted((out / "failures").glob("*.json"))]
+
+    def test_of_a_scan_leave_what_a_bug_report_needs(self):
+        job = campaign(2)
+        job["scans"].append({"id": "short", "voxel_size_um": 0.5, "source": {
+            "type": "raw", "path": "short.raw", "shape": [9, 9, 9], "dtype": "uint8"}})
+        (self.folder / "short.raw").write_bytes(bytes(100))
+        out = self.folder / "out"
+        for _ in range(2):
+            self.expect(SOME_FAILED, "run", self.write("job.yaml", job), self.write("sweep.yaml", SWEEP), "-o", out,
+                        ranks=2)
+        [record] = self.records(out)
+        self.assertEqual((record["scan"], record["rank"], record["kind"], record["host"]),
+                         ("short", 0, "input", socket.gethostname()))
+        self.assertIn("short.raw", record["message"])
+        for key in ("program", "commit", "compiler", "command", "job", "sweep"):
+            self.assertTrue(record["provenance"][key], key)
+
+    def test_that_end_a_run_leave_theirs(self):
+        out = self.folder / "out"
+        (out / "campaign.h5").mkdir(parents=True)
+        finished = tomosweep("run", self.write("job.yaml", campaign(1)), self.write("sweep.yaml", SWEEP), "-o", out,
+                             ranks=2)
+        [record] = self.records(out)
+        self.assertIn("campaign.h5", record["message"])
+        self.assertIn(record["message"], finished.stderr)
+        self.assertEqual(locks(out), [])
+
+
+class inputs(folder_test):
+    """Scans from files that do not stay as they were when the run looked at them."""
+
+    def setUp(self):
+        super().setUp()
+        spec = slow_job(2)
+        self.expect(DONE, "phantom", self.write("spec.yaml", spec), "-o", self.folder / "data", "--format", "raw")
+        self.last = self.folder / "data" / "s1.raw"
+        self.out = self.folder / "out"
+        self.arguments = ["run", self.folder / "data" / "job.yaml", self.write("sweep.yaml", {
+            **SWEEP, "threshold": {"values": list(range(80, 125, 3))}}), "-o", self.out]
+
+    def while_the_first_is_analysed(self, change):
+        running = start(*self.arguments, "--ranks-per-scan", 2, ranks=2)
+        await_that(lambda: (self.out / "run.json").exists())
+        change()
+        self.assertEqual(running.wait(60), SOME_FAILED)
+        [record] = (self.out / "failures").glob("s1-*.json")
+        self.assertFalse((self.out / "scans" / "s0.h5").stat().st_size == 0)
+        return json.loads(record.read_text())["message"]
+
+    def test_changed_in_the_middle_fails_the_scan_and_the_next_run_computes_it(self):
+        kept = self.last.read_bytes()
+        self.assertIn("changed after", self.while_the_first_is_analysed(lambda: self.last.write_bytes(kept[::-1])))
+        self.assertIn("1 scans to do, 1 complete", self.expect(DONE, *self.arguments).stderr)
+
+    def test_vanished_in_the_middle_fails_the_scan(self):
+        self.assertIn(str(self.last), self.while_the_first_is_analysed(self.last.unlink))
+
+
+class storage(folder_test):
+    """Output folders that fill up, may not be written, or whose files may not grow."""
+
+    def setUp(self):
+        super().setUp()
+        self.out = self.folder / "out"
+        self.out.mkdir()
+        self.job = self.write("job.yaml", campaign(2))
+        self.sweep = self.write("sweep.yaml", SWEEP)
+
+    def mount(self, options):
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", self.out], capture_output=True)
+        if mounted.returncode != 0:
+            self.skipTest("file systems may not be mounted here")
+        self.addCleanup(subprocess.run, ["umount", "-l", self.out])
+
+    def fails_and_then_goes_on(self, told, enlarge, *options, prefix=(), ranks=2):
+        line = [*prefix, *command_line(["run", self.job, self.sweep, "-o", self.out, *options], ranks)]
+        finished = subprocess.run(list(map(str, line)), capture_output=True, text=True, timeout=60)
+        self.assertEqual(finished.returncode, NOT_ENOUGH, finished.stderr)
+        self.assertRegex(finished.stderr, told)
+        assert_nothing_half_written(self, self.out)
+        self.assertEqual(locks(self.out), [])
+        enlarge()
+        self.expect(DONE, "run", self.job, self.sweep, "-o", self.out, *options, ranks=2)
+
+    def test_a_full_disk_ends_the_run_and_more_space_lets_it_go_on(self):
+        self.mount("size=150k")
+        self.fails_and_then_goes_on("not enough disk space",
+                                    lambda: subprocess.run(["mount", "-o", "remount,size=50m", self.out], check=True))
+
+    def test_a_full_disk_while_volumes_are_written(self):
+        self.mount("size=5m")
+        self.fails_and_then_goes_on("not enough disk space",
+                                    lambda: subprocess.run(["mount", "-o", "remount,size=50m", self.out], check=True),
+                                    "--fields", "labels,thickness")
+
+    def test_a_limit_on_the_size_of_files_is_told_by_its_name(self):
+        self.job = self.write("job.yaml", slow_job(1))
+        self.fails_and_then_goes_on("not enough disk space.*ulimit -f", lambda: None, "--fields", "labels",
+                                    prefix=["prlimit", f"--fsize={8 << 20}"], ranks=None)
+
+    def test_a_folder_on_a_read_only_file_system_is_refused(self):
+        self.mount("size=1m,ro")
+        finished = self.expect(NOT_ENOUGH, "run", self.job, self.sweep, "-o", self.out, ranks=2)
+        self.assertIn(str(self.out), finished.stderr)
+
+
+class clocks(folder_test):
+    def test_that_jump_between_runs_change_nothing(self):
+        if not shutil.which("faketime"):
+            self.skipTest("faketime is not installed")
+        job, sweep = self.write("job.yaml", campaign(3)), self.write("sweep.yaml", SWEEP)
+        for days, options in (("+400d", ("--scans", "s0")), ("-400d", ("--scans", "s1")), ("+1d", ())):
+            line = ["faketime", "-f", days, *command_line(["run", job, sweep, "-o", self.folder / "out", *options], 2)]
+            finished = subprocess.run(list(map(str, line)), capture_output=True, text=True, timeout=60)
+            self.assertEqual(finished.returncode, DONE, finished.stderr)
+        self.assertIn("1 scans to do, 2 complete", finished.stderr)
+        self.expect(DONE, "run", job, sweep, "-o", self.folder / "at-once")
+        assert_same_content(self, campaign_content(self.folder / "out"), campaign_content(self.folder / "at-once"),
+                            "with jumping clocks")
 
 
 if __name__ == "__main__":

@@ -21,8 +21,9 @@ struct run_options {
     std::optional<int> ranks_per_scan;
     int threads_per_rank = 1;
     int ranks_per_node = 1;
-    memory_bound memory;  ///< that each rank may use
-    std::string command;        ///< for provenance
+    memory_bound memory;         ///< that each rank may use
+    double checkpoint_s = 1800;  ///< how often the finished thresholds of an unfinished scan are kept
+    std::string command;         ///< for provenance
 };
 
 /// What a run has to do and how far it is, in units of voxels times thresholds.

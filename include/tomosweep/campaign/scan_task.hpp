@@ -6,6 +6,8 @@
 
 #include "tomosweep/campaign/analysis.hpp"
 #include "tomosweep/campaign/campaign_plan.hpp"
+#include "tomosweep/campaign/checkpoint.hpp"
+#include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
 
@@ -16,6 +18,9 @@ struct scan_task {
     std::vector<attribute> provenance;
     /// Histogram per phase for rules that are pooled over several scans; without counts where the scan's own is meant.
     std::vector<grey_histogram> pooled;
+    checkpoint_spec kept = {};  ///< of finished thresholds; not used for scans whose volumes are kept
+    /// Told on every rank of the group before a failure of the scan is stored with it; may be empty.
+    std::function<void(const error&)> failed = {};
 };
 
 /// Analyses a scan and writes its shard; what goes wrong with the scan itself is written into the shard as its

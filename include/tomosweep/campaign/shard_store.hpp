@@ -31,6 +31,8 @@ public:
     const std::string& directory() const { return directory_; }
     std::string shard_path(const std::string& id) const;
     std::string archive_path() const;
+    /// Where the finished thresholds of an unfinished scan are kept.
+    std::string checkpoint_path(const std::string& id) const;
 
     /// What stands on disk for a scan; `key` empty accepts any content key. An unreadable shard counts as outdated.
     shard_status status(const std::string& id, const std::string& key) const;

@@ -46,4 +46,10 @@ ball_list find_centres(view3<const distance_sq_t> distance, const box3& box, con
 ball_list find_centres(view3<const short_distance_sq_t> distance, const box3& box, const box3& interior,
                        distance_sq_t max_distance_sq);
 
+/// The same with tables at hand and a finite largest distance, for a block that is worked on layer by layer: writes the
+/// layers of `interior` in `balls`, whose box is as wide as `interior` along y and x. Local.
+template <distance_value Distance>
+void add_centres(view3<const Distance> distance, const box3& box, const box3& interior,
+                 const containment_tables& tables, ball_list& balls);
+
 }  // namespace tomosweep
