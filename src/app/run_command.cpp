@@ -3,7 +3,7 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
+#include <limits>
 #include <memory>
 #include <sstream>
 
@@ -18,6 +18,7 @@
 #include "tomosweep/campaign/run_record.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/core/error.hpp"
+#include "tomosweep/core/node_memory.hpp"
 #include "tomosweep/kernels/threads.hpp"
 #include "with_ranks.hpp"
 
@@ -36,6 +37,8 @@ command_syntax syntax_of_run() {
         "scans", text(), "only scans whose id matches this pattern (*, ?)")(
         "shard", text(), "I/N: take part I of N of the scans, counted from 1 (job arrays)")(
         "ranks-per-scan", options::value<int>(), "ranks that share one scan (default: by memory)")(
+        "checkpoint", options::value<double>(),
+        "seconds after which the finished thresholds of an unfinished scan are kept (default: 1800)")(
         "threads", options::value<int>(),
         "threads per rank (default: OMP_NUM_THREADS, or the node's cores shared out)")(
         "fields", text(), "volumes to keep: any of mask,labels,thickness")(
@@ -64,13 +67,25 @@ int positive(const options::variables_map& values, const char* name) {
     return value;
 }
 
-/// Memory that is free on this node, in bytes; 0 when the system does not say.
-double free_node_bytes() {
-    std::ifstream file("/proc/meminfo");
-    for (std::string line; std::getline(file, line);)
-        if (long long kib = 0; std::sscanf(line.c_str(), "MemAvailable: %lld", &kib) == 1)
-            return static_cast<double>(kib) * 1024;
-    return 0;
+double seconds_of(const options::variables_map& values) {
+    const double seconds = values["checkpoint"].as<double>();
+    if (!(seconds >= 0))
+        throw input_error("command line", "--checkpoint", fmt::format("{}", seconds), "seconds, from 0");
+    return seconds;
+}
+
+/// What each rank may take: the tightest bound of any node, shared by the node's ranks. Collective.
+memory_bound memory_of_a_rank(const communicator& world, int ranks_on_node) {
+    memory_bound bound = node_memory();
+    bound.bytes /= ranks_on_node;
+    bound = tighter(bound, process_memory());
+    // Rank by rank, so that the message names the bound that counts.
+    const double known = bound.bytes > 0 ? bound.bytes : std::numeric_limits<double>::max();
+    const double least = world.min(known);
+    const auto rank = static_cast<int>(world.min(std::int64_t{known <= least ? world.rank() : world.size()}));
+    world.broadcast(bound.source, rank);
+    bound.bytes = least < std::numeric_limits<double>::max() ? least : 0;
+    return bound;
 }
 
 /// Threads by option, by environment, or the node's cores shared out among its ranks.
@@ -102,13 +117,16 @@ public:
         : world_(world), values_(values), quiet_(values.count("quiet") != 0) {
         const int on_node = world.ranks_on_node();
         options_.threads_per_rank = choose_threads(values, on_node);
-        options_.bytes_per_rank = world.min(free_node_bytes() / on_node);
+        options_.ranks_per_node = on_node;
+        options_.memory = memory_of_a_rank(world, on_node);
         options_.fresh = values.count("fresh") != 0;
         options_.scans_glob = text_of(values, "scans");
         options_.command = command_text(given);
         options_.heartbeat_s = positive(values, "heartbeat");
         if (values.count("ranks-per-scan") != 0)
             options_.ranks_per_scan = positive(values, "ranks-per-scan");
+        if (values.count("checkpoint") != 0)
+            options_.checkpoint_s = seconds_of(values);
         read_shard(text_of(values, "shard"), options_);
         use_threads(options_.threads_per_rank);
     }
@@ -193,6 +211,7 @@ private:
             if (!quiet_)
                 line_.show(progress);
         };
+        watcher.notice = [](const std::string& text) { fmt::print(stderr, "tomosweep: {}\n", text); };
         return watcher;
     }
 

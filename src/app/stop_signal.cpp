@@ -20,6 +20,8 @@ void note(int signal) {
 void watch_stop_signals() {
     for (const int signal : {SIGTERM, SIGINT, SIGUSR1})
         std::signal(signal, note);
+    // A write beyond the limit on file sizes then fails with a reason instead of ending the program.
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 bool stop_requested() {

@@ -1,23 +1,23 @@
 #include "tomosweep/archive/atomic_file.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
-#include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "tomosweep/core/error.hpp"
+#include "tomosweep/core/process.hpp"
 
 namespace tomosweep {
 namespace {
@@ -63,17 +63,12 @@ public:
             refuse("sync", path_, errno);
     }
 
+    int id() const { return id_; }
+
 private:
     std::string path_;
     int id_;
 };
-
-std::string host_name() {
-    std::array<char, 256> name{};
-    if (::gethostname(name.data(), name.size() - 1) != 0)
-        return "unknown";
-    return name.data();
-}
 
 std::string folder_of(const std::string& path) {
     const fs::path folder = fs::path(path).parent_path();
@@ -99,21 +94,13 @@ std::optional<partial_owner> owner_of(const std::string& name) {
     return owner;
 }
 
-/// A dead process keeps its number until its parent asks for it, in a container without an init process for ever.
-bool is_zombie(pid_t process) {
-    std::ifstream file("/proc/" + std::to_string(process) + "/stat");
-    std::string text;
-    std::getline(file, text);
-    const std::size_t name_end = text.rfind(')');
-    return name_end != std::string::npos && text.compare(name_end, 3, ") Z") == 0;
-}
-
-bool abandoned(const partial_owner& owner, const fs::directory_entry& entry) {
+/// `now` is by the clock that stamps the files, which need not be this machine's and does not jump with it.
+bool abandoned(const partial_owner& owner, const fs::directory_entry& entry, fs::file_time_type now) {
     if (owner.host == host_name())
-        return (::kill(owner.process, 0) != 0 && errno == ESRCH) || is_zombie(owner.process);
+        return !process_lives(owner.process);
     std::error_code code;
     const auto touched = entry.last_write_time(code);
-    return !code && fs::file_time_type::clock::now() - touched > std::chrono::hours(24);
+    return !code && now - touched > std::chrono::hours(24);
 }
 
 }  // namespace
@@ -171,15 +158,42 @@ void write_file_whole(const std::string& path, std::span<const std::byte> bytes)
 std::vector<std::string> remove_partial_files(const std::string& folder) {
     std::vector<std::string> removed;
     std::error_code code;
+    const auto now = fs::last_write_time(folder, code);
     for (const fs::directory_entry& entry : fs::directory_iterator(folder, code)) {
         const std::string name = entry.path().filename().string();
         const auto owner = owner_of(name);
         std::error_code ignored;
-        if (owner && abandoned(*owner, entry) && fs::remove(entry.path(), ignored))
+        if (owner && abandoned(*owner, entry, now) && fs::remove(entry.path(), ignored))
             removed.push_back(name);
     }
     std::sort(removed.begin(), removed.end());
     return removed;
+}
+
+void reserve_space(const std::string& partial, const std::string& path, std::int64_t bytes) {
+    const auto refuse_space = [&](std::int64_t left, const char* by) {
+        throw resource_error("disk space", "cannot write " + path + ": " + std::to_string(bytes) +
+                                               " bytes are needed, " + std::to_string(left) + " are left" + by);
+    };
+    const descriptor file(partial, O_WRONLY, path);
+    struct stat status {};
+    if (::fstat(file.id(), &status) != 0)
+        refuse("look at", path, errno);
+    if (const std::int64_t left = free_bytes(path); left >= 0 && left < bytes)
+        refuse_space(left, "");
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+        if (const std::int64_t left = static_cast<std::int64_t>(limit.rlim_cur) - status.st_size; left < bytes)
+            refuse_space(left, " by the limit on file sizes (ulimit -f)");
+    if (::fallocate(file.id(), FALLOC_FL_KEEP_SIZE, status.st_size, bytes) != 0 && (errno == ENOSPC || errno == EDQUOT))
+        refuse("reserve " + std::to_string(bytes) + " bytes for", path, errno);
+}
+
+void release_space(const std::string& partial) {
+    struct stat status {};
+    // Truncating to the length that it has frees what lies beyond; failing to do so wastes space and nothing else.
+    if (::stat(partial.c_str(), &status) == 0 && ::truncate(partial.c_str(), status.st_size) != 0)
+        return;
 }
 
 std::int64_t free_bytes(const std::string& path) {

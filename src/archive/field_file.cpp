@@ -52,13 +52,6 @@ std::int64_t bytes_needed(const data_group& group) {
     return bytes;
 }
 
-void require_space(const std::string& path, std::int64_t bytes) {
-    const std::int64_t left = free_bytes(path);
-    if (left >= 0 && left < bytes)
-        throw resource_error("disk space", "cannot write " + path + ": " + std::to_string(bytes) +
-                                               " bytes are needed, " + std::to_string(left) + " are left");
-}
-
 void require_valid(const field_layout& layout) {
     const extent3& extent = layout.extent;
     require(extent.z > 0 && extent.y > 0 && extent.x > 0, "fields have voxels");
@@ -170,7 +163,7 @@ std::vector<message> shard_writer::state::placed_by_root(const std::string& plac
             sum += chunk.bytes;
             most = std::max(most, chunk.bytes);
         }
-    require_space(path, sum + almost_full / 4);
+    reserve_space(partial, path, sum + almost_full / 4);
     const std::vector<std::byte> nothing(static_cast<std::size_t>(most));
     std::vector<message> answers;
     for (const message& each : wishes) {
@@ -267,9 +260,11 @@ void shard_writer::finish(const data_group& root) {
         });
         require(find_named(root.groups, schema::fields) == nullptr, "the group 'fields' is left to the shard writer");
         // HDF5 cannot close a file for which there is no space, so this is found out before.
-        require_space(shard.path, bytes_needed(root) + almost_full / 4);
+        release_space(shard.partial);
+        reserve_space(shard.partial, shard.path, bytes_needed(root) + almost_full / 4);
         explained(shard.path,
                   [&] { complete_skeleton(shard.check, shard.partial, shard.layout, shard.written, root); });
+        release_space(shard.partial);
         write_xdmf(shard.path, shard.layout);
         publish_file(shard.partial, shard.path);
     });

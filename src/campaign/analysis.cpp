@@ -85,7 +85,7 @@ std::vector<phase_counts> count_classes(const domain& grid, view3<const class_t>
 
 phase_tables analyse_phase(const domain& grid, scan_block& block, block_use use, phase_side where,
                            const grey_thresholds& thresholds, const point_grid& points, field_sink* fields,
-                           const threshold_done& done) {
+                           known_thresholds* known, const threshold_done& done) {
     const std::size_t count = thresholds.high.size();
     phase_tables tables{thresholds.high, thresholds.low, {}, {}, {}};
     tables.counts.resize(count);
@@ -101,7 +101,14 @@ phase_tables analyse_phase(const domain& grid, scan_block& block, block_use use,
         const auto counts = count_classes(grid, classes.view(), phases, points);
         for (int k = 0; k < phases; ++k) {
             const auto place = static_cast<std::size_t>(k);
-            analysis.add(classes.view(), k, chain.threshold[place], counts[place]);
+            const std::size_t threshold = chain.threshold[place];
+            if (known != nullptr && known->knows(threshold)) {
+                known->restore(threshold, tables);
+            } else {
+                analysis.add(classes.view(), k, threshold, counts[place]);
+                if (known != nullptr)
+                    known->finished(threshold, tables);
+            }
             done();
         }
     }

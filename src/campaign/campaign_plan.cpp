@@ -6,6 +6,7 @@
 #include <iterator>
 #include <type_traits>
 
+#include "tomosweep/campaign/content_key.hpp"
 #include "tomosweep/campaign/inspection.hpp"
 #include "tomosweep/campaign/thresholds.hpp"
 #include "tomosweep/comm/agreement.hpp"
@@ -60,6 +61,7 @@ void look_at_scans(campaign_plan& plan) {
     for (std::size_t i = 0; i < plan.scans.size(); ++i) {
         scan_inspection& scan = seen.scans[i];
         plan.scans[i] = {scan.frame, failure_of(scan), std::move(scan.files), std::move(scan.mask_files)};
+        plan.scans[i].frame.inputs = inputs_hash(plan.scans[i].files, plan.scans[i].mask_files);
     }
 }
 

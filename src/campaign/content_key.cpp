@@ -148,4 +148,10 @@ std::string content_key(std::string_view text) {
     return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }
 
+std::uint64_t inputs_hash(const std::vector<file_identity>& files, const std::vector<file_identity>& mask_files) {
+    const std::string text =
+        json{to_json(files), to_json(mask_files)}.dump(-1, ' ', false, json::error_handler_t::replace);
+    return XXH3_64bits(text.data(), text.size());
+}
+
 }  // namespace tomosweep

@@ -53,12 +53,15 @@ fullest fullest_scan(const std::vector<scan_load>& scans, int ranks, const workl
     for (int more = 2 * ranks; more <= 64 * pool.ranks; more *= 2)
         if (fullest_scan(scans, more, work, model).bytes <= pool.bytes_per_rank) {
             ways += fmt::format(", {} ranks of this size", more);
+            if (pool.ranks_per_node > 0)
+                ways += fmt::format(" ({} nodes like this)", (more + pool.ranks_per_node - 1) / pool.ranks_per_node);
             break;
         }
-    throw resource_error("memory", fmt::format("scan {} needs {:.1f} GiB on each of {} rank{}, there are {:.1f} GiB; "
-                                               "what would fit: {}, a smaller region, or a larger binning",
-                                               most.scan->id, most.bytes / gib, ranks, ranks == 1 ? "" : "s",
-                                               pool.bytes_per_rank / gib, ways));
+    throw resource_error(
+        "memory", fmt::format("scan {} needs {:.1f} GiB on each of {} rank{}, there are {:.1f} GiB{}; "
+                              "what would fit: {}, a smaller region, or a larger binning",
+                              most.scan->id, most.bytes / gib, ranks, ranks == 1 ? "" : "s", pool.bytes_per_rank / gib,
+                              pool.bound.empty() ? "" : fmt::format(" ({})", pool.bound), ways));
 }
 
 /// Ranks that hold the largest scan if its blocks were all equal and without halos; fewer need not be tried.

@@ -13,6 +13,8 @@
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/campaign/content_key.hpp"
 #include "tomosweep/campaign/effort.hpp"
+#include "tomosweep/campaign/failure_record.hpp"
+#include "tomosweep/campaign/folder_lock.hpp"
 #include "tomosweep/campaign/heartbeat.hpp"
 #include "tomosweep/campaign/pooled_rules.hpp"
 #include "tomosweep/campaign/provenance.hpp"
@@ -57,10 +59,24 @@ public:
           groups_done_(world) {}
 
     run_summary run() {
+        try {
+            return run_all();
+        } catch (const error& failure) {
+            keep(failure);
+            throw;
+        } catch (const std::exception& failure) {
+            keep(error(error_kind::internal, failure.what()));
+            throw;
+        }
+    }
+
+private:
+    run_summary run_all() {
         prepare();
-        const campaign_layout layout = layout_of_run();
+        locked_ = true;
+        const campaign_layout layout = agreed(world_, [&] { return layout_of_run(); });
         // What a scan needs is known only when its distances are: one that needs more than planned fails alone.
-        const memory_limit limit(static_cast<std::int64_t>(options_.bytes_per_rank));
+        const memory_limit limit(static_cast<std::int64_t>(options_.memory.bytes));
         pooled_ = pooled_histograms(world_, layout, plan_, options_.directory);
         list_work(layout);
         agreed(world_, [&] {
@@ -77,21 +93,58 @@ public:
         return summary;
     }
 
-private:
+    /// Leaves a record for a bug report where the failure happened; not in a folder that another run holds.
+    void keep(const error& failure) {
+        if (!locked_ || kept_failure_ || !raised_here(failure) || failure.kind() == error_kind::interrupted)
+            return;
+        kept_failure_ = true;
+        failure_record record = record_of_failure();
+        record.kind = failure.kind();
+        record.message = failure.what();
+        keep_failure(record, options_.directory);
+    }
+
+    failure_record record_of_failure() const {
+        failure_record record;
+        record.scan = current_scan_;
+        record.thresholds_done = thresholds_done_;
+        record.thresholds = threshold_count(plan_);
+        record.rank = world_.rank();
+        record.provenance = provenance_of(plan_, options_.command, world_.size(), options_.threads_per_rank);
+        return record;
+    }
+
     void prepare() {
         agreed(world_, [&] {
             if (!world_.root())
                 return;
             store_.prepare();
+            lock_folder();
             if (options_.fresh)
                 for (const std::size_t scan : selected_)
                     store_.remove(plan_.job.scans[scan].id);
         });
     }
 
+    void lock_folder() {
+        const bool part = options_.shard_count > 1;
+        lock_.emplace(options_.directory,
+                      lock_of_this_process(part ? lock_role::shard : lock_role::run, plan_.job.campaign,
+                                           options_.shard_index, options_.shard_count),
+                      lock_waiting{stop_requested_, watcher_.notice});
+    }
+
+    bool must_stop() const {
+        const bool lost = lock_ && lock_->lost();
+        if (lost && watcher_.notice)
+            watcher_.notice(options_.directory + " was taken over by another run, which stops this one");
+        return lost || stop_requested_();
+    }
+
     campaign_layout layout_of_run() const {
         const planned_loads planned = loads_of(plan_);
-        const rank_pool pool{world_.size(), options_.threads_per_rank, options_.bytes_per_rank};
+        const rank_pool pool{world_.size(), options_.threads_per_rank, options_.memory.bytes, options_.ranks_per_node,
+                             options_.memory.source};
         campaign_layout layout = choose_layout(planned.loads, workload_of(plan_), pool, {}, options_.ranks_per_scan);
         for (std::size_t& scan : layout.order)
             scan = planned.index[scan];
@@ -154,6 +207,11 @@ private:
     }
 
     void record_failure(std::size_t scan) {
+        failure_record record = record_of_failure();
+        record.scan = plan_.job.scans[scan].id;
+        record.kind = error_kind::input;
+        record.message = plan_.scans[scan].failure;
+        keep_failure(record, options_.directory);
         scan_outcome outcome;
         outcome.voxel_size_um = plan_.job.scans[scan].voxel_size_um;
         outcome.failure = plan_.scans[scan].failure;
@@ -177,6 +235,7 @@ private:
             }
         } catch (const error& failure) {
             // Any other failure may have left the group's other ranks waiting: it must end the program.
+            keep(failure);
             if (!is_agreed(failure.kind()))
                 throw;
             fatal = std::current_exception();
@@ -199,11 +258,20 @@ private:
                        {}};
         task.provenance.push_back({content_attribute, work_.contents[scan]});
         task.provenance.push_back({content_key_attribute, content_key(work_.contents[scan])});
+        task.kept = {store_.checkpoint_path(plan_.job.scans[scan].id), content_key(work_.contents[scan]),
+                     std::chrono::duration<double>(options_.checkpoint_s)};
+        task.failed = [&](const error& failure) {
+            keep(failure);
+            kept_failure_ = false;
+        };
+        current_scan_ = plan_.job.scans[scan].id;
+        thresholds_done_ = 0;
         std::int64_t counted = 0;
         try {
             ledger_summary effort = run_scan(group, plan_, task, [&] {
                 const std::int64_t voxels = voxel_count(plan_.scans[scan].frame.volume);
                 counted += voxels;
+                ++thresholds_done_;
                 safe_point(group, voxels);
             });
             if (group.root())
@@ -214,6 +282,8 @@ private:
             interrupted_ = true;
             return;
         }
+        current_scan_.clear();
+        thresholds_done_ = 0;
         if (group.root()) {
             work_done_.add(work_of(plan_, scan) - counted);
             scans_done_.add(1);
@@ -226,7 +296,7 @@ private:
         if (group.root())
             work_done_.add(work);
         report();
-        if (group.max(std::int64_t{stop_requested_() ? 1 : 0}) != 0)
+        if (group.max(std::int64_t{must_stop() ? 1 : 0}) != 0)
             throw interrupted_error("stopped by a signal");
     }
 
@@ -260,7 +330,7 @@ private:
                 add_to_summary(scan, summary, ids);
             summary.merged = !interrupted_ && (options_.shard_count == 1 || ids.size() == plan_.scans.size());
             if (summary.merged)
-                summary.archive = store_.merge(ids);
+                summary.archive = store_.merge(ids, {stop_requested_, watcher_.notice});
         });
         std::vector<std::int64_t> failed{static_cast<std::int64_t>(summary.failures.size())};
         world_.broadcast(failed);
@@ -302,6 +372,7 @@ private:
     const run_watcher& watcher_;
     const std::function<bool()>& stop_requested_;
     shard_store store_;
+    std::optional<folder_lock> lock_;  ///< on rank 0
     std::vector<std::size_t> selected_;
     std::vector<std::vector<grey_histogram>> pooled_;
     work_list work_;
@@ -309,6 +380,10 @@ private:
     scan_queue* queue_ = nullptr;  ///< while scans are handed out
     std::optional<heart> heart_;   ///< on rank 0
     bool interrupted_ = false;
+    bool locked_ = false;                  ///< on every rank, once rank 0 holds the folder
+    bool kept_failure_ = false;            ///< the failure that ends the run has its record
+    std::string current_scan_;             ///< that this rank works on
+    std::int64_t thresholds_done_ = 0;     ///< of that scan
     index_t largest_block_ = 0;            ///< of this rank, in voxels
     std::vector<indexed_effort> efforts_;  ///< of the scans that this rank's group did, on the group's first rank
 };

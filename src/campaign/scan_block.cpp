@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tomosweep/campaign/content_key.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/core/error.hpp"
@@ -93,16 +94,31 @@ array3<std::uint8_t> region_mask(const scan_spec& scan, const scan_frame& frame,
     return mask;
 }
 
+/// The content key was made of what the files were when the run began: results of anything else must not bear it.
+void require_same_inputs(const scan_spec& scan, const scan_frame& frame) {
+    const auto mask_files =
+        scan.region.mask ? open_source(scan.region.mask->source)->files() : std::vector<file_identity>();
+    if (inputs_hash(open_source(scan.source)->files(), mask_files) != frame.inputs)
+        throw input_error("scan " + scan.id, "", "input files that were changed after the start of the run",
+                          "input files that stay as they are during a run; the next run computes the scan anew");
+}
+
 }  // namespace
 
 scan_block load_block(const scan_spec& scan, const scan_frame& frame, const domain& grid) {
     const step_scope charged(grid.ledger(), scan_step::preprocess, grid.own().voxels());
-    return agreed(grid.ranks(), [&] {
-        scan_block block;
-        block.grey = read_grey(scan, frame, grid.own(), {grid.ledger(), block.grey_hash});
-        block.mask = region_mask(scan, frame, grid.own(), {grid.ledger(), block.mask_hash});
-        return block;
+    scan_block block = agreed(grid.ranks(), [&] {
+        scan_block read;
+        read.grey = read_grey(scan, frame, grid.own(), {grid.ledger(), read.grey_hash});
+        read.mask = region_mask(scan, frame, grid.own(), {grid.ledger(), read.mask_hash});
+        return read;
     });
+    // After all ranks have read; one of them asks, not all at once.
+    agreed(grid.ranks(), [&] {
+        if (grid.ranks().root())
+            require_same_inputs(scan, frame);
+    });
+    return block;
 }
 
 region_counts count_region(const scan_block& block, const domain& grid, const depth_bins& depth) {

@@ -27,6 +27,37 @@ point_grid points_of(const campaign_plan& plan, const scan_frame& frame) {
     return points;
 }
 
+checkpoint_shape shape_of(const campaign_plan& plan) {
+    checkpoint_shape shape{
+        {}, plan.axes.resolution_limits_um.size(), static_cast<std::size_t>(plan.axes.depth.bins), plan.axes.widths};
+    for (const threshold_spec& threshold : plan.thresholds)
+        shape.thresholds.push_back(threshold_coordinate(threshold).size());
+    return shape;
+}
+
+/// One phase of a checkpoint. Only the first rank of the group has the tables, and only it derives figures from them.
+class known_of_phase : public known_thresholds {
+public:
+    known_of_phase(checkpoint& kept, std::size_t phase) : kept_(kept), phase_(phase) {}
+
+    bool knows(std::size_t threshold) const override { return kept_.phase(phase_).finished[threshold] != 0; }
+    void restore(std::size_t threshold, phase_tables& tables) const override {
+        const phase_tables& known = kept_.phase(phase_).tables;
+        tables.counts[threshold] = known.counts[threshold];
+        if (tables.thickness.empty())
+            return;
+        tables.thickness[threshold] = known.thickness[threshold];
+        tables.max_distance_sq[threshold] = known.max_distance_sq[threshold];
+    }
+    void finished(std::size_t threshold, const phase_tables& tables) override {
+        kept_.finished(phase_, threshold, tables);
+    }
+
+private:
+    checkpoint& kept_;
+    std::size_t phase_;
+};
+
 /// One scan on one group of ranks, from its voxels to its tables.
 class scan_run {
 public:
@@ -37,7 +68,8 @@ public:
           scan_(plan.job.scans[task.scan]),
           frame_(plan.scans[task.scan].frame),
           ledger_(group),
-          grid_(group, frame_.volume, &ledger_) {
+          grid_(group, frame_.volume, &ledger_),
+          kept_(group, plan.fields.empty() ? task.kept : checkpoint_spec{}, shape_of(plan)) {
         if (!plan.fields.empty())
             shard_.emplace(group, task.shard_path, layout_of_fields(plan, frame_, scan_.voxel_size_um));
     }
@@ -54,6 +86,8 @@ public:
         for (std::size_t phase = 0; phase < plan_.job.phases.size(); ++phase)
             outcome.phases.push_back(analyse_phase(block, phase, points, outcome));
     }
+
+    checkpoint& kept() { return kept_; }
 
     /// Collective; without fields rank 0 writes alone.
     void write(const data_group& content) {
@@ -102,9 +136,10 @@ private:
         fields_.reset();
         if (shard_)
             fields_.emplace(*shard_, grid_, plan_.job.grouped_phases ? spec.name : std::string(), plan_.fields);
+        known_of_phase known(kept_, phase);
         const block_use use = phase + 1 < plan_.job.phases.size() ? block_use::again : block_use::last;
         return tomosweep::analyse_phase(grid_, block, use, spec.where, thresholds, points,
-                                        fields_ ? &*fields_ : nullptr, done_);
+                                        fields_ ? &*fields_ : nullptr, &known, done_);
     }
 
     const campaign_plan& plan_;
@@ -114,6 +149,7 @@ private:
     const scan_frame& frame_;
     step_ledger ledger_;
     domain grid_;
+    checkpoint kept_;
     std::optional<shard_writer> shard_;
     std::optional<phase_fields> fields_;
 };
@@ -135,8 +171,11 @@ ledger_summary run_scan(const communicator& group, const campaign_plan& plan, co
     try {
         run.analyse(outcome);
     } catch (const error& failure) {
+        run.kept().write();
         if (!belongs_to_scan(failure.kind()) || run.storage_failed())
             throw;
+        if (task.failed)
+            task.failed(failure);
         outcome.failure = failure.what();
         outcome.phases.clear();
         outcome.provenance.push_back({"failure", outcome.failure});
@@ -146,8 +185,12 @@ ledger_summary run_scan(const communicator& group, const campaign_plan& plan, co
     outcome.provenance.push_back({"finished", time_text(std::time(nullptr))});
     if (outcome.failure.empty() && !plan.fields.empty())
         outcome.fields_file = "scans/" + scan.id + ".h5";
-    const data_group content = make_shard(plan.job, plan.axes, plan.thresholds, scan, outcome);
+    const data_group content = agreed(group, [&] {
+        return group.root() ? make_shard(plan.job, plan.axes, plan.thresholds, scan, outcome) : data_group{};
+    });
     outcome.failure.empty() ? run.write(content) : run.write_alone(content);
+    if (outcome.failure.empty())
+        run.kept().remove();
     return run.effort();
 }
 

@@ -41,7 +41,8 @@ void shard_store::prepare() const {
     write_file_whole((fs::path(directory_) / "scans" / ".writable").string(), {});
     fs::remove(fs::path(directory_) / "scans" / ".writable", failure);
     remove_partial_files(directory_);
-    remove_partial_files((fs::path(directory_) / "scans").string());
+    for (const char* folder : {"scans", "checkpoints", "failures"})
+        remove_partial_files((fs::path(directory_) / folder).string());
 }
 
 void shard_store::remove(const std::string& id) const {
@@ -49,10 +50,15 @@ void shard_store::remove(const std::string& id) const {
     fs::remove(shard_path(id), ignored);
     fs::remove(fs::path(shard_path(id)).replace_extension(".xmf"), ignored);
     fs::remove(archive_path(), ignored);
+    fs::remove(checkpoint_path(id), ignored);
 }
 
 std::string shard_store::shard_path(const std::string& id) const {
     return (fs::path(directory_) / "scans" / (id + ".h5")).string();
+}
+
+std::string shard_store::checkpoint_path(const std::string& id) const {
+    return (fs::path(directory_) / "checkpoints" / (id + ".h5")).string();
 }
 
 std::string shard_store::archive_path() const {
@@ -81,7 +87,8 @@ shard_status shard_store::sound_status(const std::string& id, const std::string&
     }
 }
 
-data_group shard_store::merge(const std::vector<std::string>& ids) const {
+data_group shard_store::merge(const std::vector<std::string>& ids, const lock_waiting& waiting) const {
+    const folder_lock lock(directory_, lock_of_this_process(lock_role::merge, {}), waiting);
     std::vector<data_group> shards;
     for (const std::string& id : ids)
         if (fs::exists(shard_path(id)))

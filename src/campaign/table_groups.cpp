@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "tomosweep/core/error.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -105,7 +107,101 @@ data_group phase_group(const std::string& name, const phase_tables& tables, std:
     return group;
 }
 
+/// What the archive keeps as figures, and a checkpoint as integers.
+constexpr std::size_t component_figures = 6;
+constexpr std::int64_t component_counts::*component_parts[] = {&component_counts::count, &component_counts::largest,
+                                                               &component_counts::spans_depth};
+
+void add_figures(data_group& group, const phase_tables& tables) {
+    const std::vector<std::string> point{"threshold", "resolution_limit"};
+    const auto add = [&](const char* name, std::int64_t phase_counts::*part) {
+        group.variables.push_back(
+            {name,
+             point,
+             gather(tables, 1, [&](const phase_counts& counts, std::size_t) { return counts.*part; }),
+             "1",
+             name,
+             {}});
+    };
+    add("voxels", &phase_counts::voxels);
+    add("euler_6", &phase_counts::euler_6);
+    add("euler_26", &phase_counts::euler_26);
+    group.dimensions.push_back({"component_figure", static_cast<index_t>(component_figures)});
+    group.variables.push_back({"components",
+                               {"threshold", "resolution_limit", "component_figure"},
+                               gather(tables, component_figures,
+                                      [](const phase_counts& counts, std::size_t i) {
+                                          return counts.components[i / 3].*component_parts[i % 3];
+                                      }),
+                               "1",
+                               "number, largest, spanning components; 6- and 26-connected",
+                               {}});
+    if (!tables.max_distance_sq.empty())
+        group.variables.push_back(
+            {"max_distance_sq", {"threshold"}, tables.max_distance_sq, "voxel^2", "largest squared distance", {}});
+}
+
+/// The integers of a variable, of which there must be so many.
+const std::vector<std::int64_t>& integers(const data_group& group, const char* name, std::size_t count) {
+    const variable* found = find_named(group.variables, name);
+    require(found != nullptr, "a group of tables is complete");
+    const auto& values = std::get<std::vector<std::int64_t>>(found->values);
+    require(values.size() == count, "tables have the shape of the sweep");
+    return values;
+}
+
+void read_thickness(const data_group& group, phase_tables& tables) {
+    const std::size_t thresholds = tables.counts.size();
+    tables.thickness.resize(thresholds);
+    tables.max_distance_sq = integers(group, "max_distance_sq", thresholds);
+    if (find_named(group.variables, "thickness_first_row") == nullptr)
+        return;
+    const auto& first_row = integers(group, "thickness_first_row", thresholds + 1);
+    const auto rows = static_cast<std::size_t>(first_row.back());
+    const auto& radius_sq = integers(group, "thickness_sq", rows);
+    const auto& bin = integers(group, "thickness_depth_bin", rows);
+    const auto& voxels = integers(group, "thickness_voxels", rows);
+    for (std::size_t t = 0; t < thresholds; ++t)
+        for (auto row = static_cast<std::size_t>(first_row[t]); row < static_cast<std::size_t>(first_row[t + 1]); ++row)
+            tables.thickness[t].push_back(
+                {static_cast<distance_sq_t>(radius_sq.at(row)), static_cast<std::int32_t>(bin[row]), voxels[row]});
+}
+
 }  // namespace
+
+data_group whole_phase_group(const std::string& name, const phase_tables& tables, std::size_t depth_bins) {
+    data_group group = phase_group(name, tables, depth_bins);
+    add_figures(group, tables);
+    return group;
+}
+
+phase_tables read_phase_group(const data_group& group, std::size_t thresholds, std::size_t limits,
+                              std::size_t depth_bins, bool widths) {
+    const std::size_t points = thresholds * limits;
+    const auto& transitions = integers(group, "transitions", points * half_directions.size());
+    const auto& depth_voxels = integers(group, "depth_voxels", points * depth_bins);
+    const auto& components = integers(group, "components", points * component_figures);
+    const auto& voxels = integers(group, "voxels", points);
+    const auto& euler_6 = integers(group, "euler_6", points);
+    const auto& euler_26 = integers(group, "euler_26", points);
+    phase_tables tables;
+    tables.counts.assign(thresholds, std::vector<phase_counts>(limits));
+    for (std::size_t point = 0; point < points; ++point) {
+        phase_counts& counts = tables.counts[point / limits][point % limits];
+        counts.voxels = voxels[point];
+        counts.euler_6 = euler_6[point];
+        counts.euler_26 = euler_26[point];
+        for (std::size_t d = 0; d < half_directions.size(); ++d)
+            counts.transitions[d] = transitions[point * half_directions.size() + d];
+        for (std::size_t i = 0; i < component_figures; ++i)
+            counts.components[i / 3].*component_parts[i % 3] = components[point * component_figures + i];
+        const auto first = depth_voxels.begin() + static_cast<std::ptrdiff_t>(point * depth_bins);
+        counts.depth_voxels.assign(first, first + static_cast<std::ptrdiff_t>(depth_bins));
+    }
+    if (widths)
+        read_thickness(group, tables);
+    return tables;
+}
 
 data_group table_group(const job_spec& job, const campaign_axes& axes, const scan_spec& scan,
                        const scan_outcome& outcome) {

@@ -11,7 +11,11 @@ namespace {
 /// An error that another rank, or the standard library, reported: its kind and text survive, its fields do not.
 class remote_error : public error {
 public:
-    using error::error;
+    remote_error(error_kind kind, const std::string& message, bool here) : error(kind, message), here_(here) {}
+    bool here() const { return here_; }
+
+private:
+    bool here_;
 };
 
 struct report {
@@ -46,6 +50,11 @@ bool is_known(const std::exception_ptr& failure) {
 
 }  // namespace
 
+bool raised_here(const error& failure) {
+    const auto* remote = dynamic_cast<const remote_error*>(&failure);
+    return remote == nullptr || remote->here();
+}
+
 void agree(const communicator& ranks, std::exception_ptr failure) {
     const std::int64_t none = ranks.size();
     const auto first = static_cast<int>(ranks.min(failure ? std::int64_t{ranks.rank()} : none));
@@ -62,7 +71,7 @@ void agree(const communicator& ranks, std::exception_ptr failure) {
     ranks.broadcast(text, first);
     if (ranks.rank() == first && is_known(failure))
         std::rethrow_exception(failure);
-    throw remote_error(kind[0], std::string(text.begin(), text.end()));
+    throw remote_error(kind[0], std::string(text.begin(), text.end()), ranks.rank() == first);
 }
 
 }  // namespace tomosweep

@@ -1,6 +1,5 @@
 """A campaign that was stopped, changed or cut in parts ends as if it had run in one go."""
 
-import random
 import signal
 import time
 import unittest
@@ -8,7 +7,7 @@ import unittest
 import h5py
 
 from program import (DONE, INTERRUPTED, SWEEP, assert_nothing_half_written, assert_same_content, campaign,
-                     campaign_content, folder_test, kill_all, signal_ranks, start)
+                     campaign_content, folder_test, signal_ranks, start)
 
 
 class resume_test(folder_test):
@@ -160,22 +159,6 @@ class stop_test(resume_test):
         self.expect(DONE, "run", self.job, self.sweep, "-o", self.folder / out, *self.options, ranks=self.ranks)
         assert_nothing_half_written(self, self.folder / out)
         self.assert_same_runs(out, "at-once")
-
-
-class killed(stop_test):
-    def test_at_any_moment_then_run_again(self):
-        seed = random.SystemRandom().randrange(2**32)
-        print(f"seed {seed}", flush=True)
-        moments = random.Random(seed)
-        for attempt in range(10):
-            running = self.begin("out")
-            time.sleep(moments.uniform(0.1, 0.6) * self.seconds)
-            kill_all(running)
-            if attempt % 3 == 2:
-                self.finish("out")
-                for path in (self.folder / "out" / "scans").glob("s[024].h5"):
-                    path.unlink()
-        self.finish("out")
 
 
 class stopped(stop_test):

@@ -41,9 +41,17 @@ private:
 void write_file_whole(const std::string& path, std::span<const std::byte> bytes);
 
 /// Removes what killed runs left in `folder`: partial files whose process on this host is gone, and partial files of
-/// other hosts that nobody touched for a day. Files of running programs stay. Returns the names removed; none when
-/// there is no such folder. Local.
+/// other hosts that were last touched a day before the folder was. Files of running programs stay. Returns the names
+/// removed; none when there is no such folder. Local.
 std::vector<std::string> remove_partial_files(const std::string& folder);
+
+/// Makes sure that `bytes` more can be written to the file at `partial`, whose final name is `path`: asks the file
+/// system, the process's limit, and, where the file system can do so, reserves the space beyond the end of the file,
+/// which is the only way to learn of a quota. Local. Throws resource_error naming `path`.
+void reserve_space(const std::string& partial, const std::string& path, std::int64_t bytes);
+
+/// Gives back what was reserved and not written. Local.
+void release_space(const std::string& partial);
 
 /// Bytes that an unprivileged program can still write in the folder of `path`; -1 when the system does not say. Local.
 std::int64_t free_bytes(const std::string& path);

@@ -46,4 +46,7 @@ std::string content_text(const scan_content& content);
 /// 128-bit hash (XXH3) of a text, as 32 lower-case hexadecimal digits; the same on every machine.
 std::string content_key(std::string_view text);
 
+/// 64-bit hash of the names, sizes and times of change of a scan's files and of its mask's. Pure.
+std::uint64_t inputs_hash(const std::vector<file_identity>& files, const std::vector<file_identity>& mask_files);
+
 }  // namespace tomosweep

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "tomosweep/campaign/job.hpp"
 #include "tomosweep/core/depth.hpp"
 #include "tomosweep/core/grey.hpp"
@@ -13,6 +15,7 @@ struct scan_frame {
     box3 region;               ///< voxels of the source
     extent3 volume;            ///< the analysed volume: the region after binning, incomplete cubes dropped
     double voxel_size_um = 0;  ///< of the analysed volume
+    std::uint64_t inputs = 0;  ///< the files behind it and its mask as they were first seen: inputs_hash()
 };
 
 /// The frame of a scan whose source has the given extent and type. Throws input_error for a region that leaves the

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,8 @@ struct rank_pool {
     int ranks = 1;
     int threads_per_rank = 1;
     double bytes_per_rank = 0;  ///< memory; 0: unknown, taken as enough
+    int ranks_per_node = 0;     ///< 0: unknown
+    std::string bound = {};     ///< what sets the memory, for messages
 };
 
 /// How the ranks share a campaign: `groups` groups of `ranks_per_scan` ranks, each of which takes one scan at a time in

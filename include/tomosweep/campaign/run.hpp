@@ -9,6 +9,7 @@
 #include "tomosweep/campaign/layout.hpp"
 #include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/core/dataset.hpp"
+#include "tomosweep/core/node_memory.hpp"
 
 namespace tomosweep {
 
@@ -20,7 +21,9 @@ struct run_options {
     std::size_t shard_count = 1;
     std::optional<int> ranks_per_scan;
     int threads_per_rank = 1;
-    double bytes_per_rank = 0;      ///< memory that each rank may use; 0: unknown
+    int ranks_per_node = 1;
+    memory_bound memory;            ///< that each rank may use
+    double checkpoint_s = 1800;     ///< how often the finished thresholds of an unfinished scan are kept
     std::string command;            ///< for provenance
     std::int64_t heartbeat_s = 30;  ///< seconds between two signs of life in the folder
 };
@@ -37,6 +40,7 @@ struct run_progress {
 struct run_watcher {
     std::function<void(const campaign_layout&, std::size_t todo, std::size_t complete)> started;
     std::function<void(const run_progress&)> progress;
+    std::function<void(const std::string&)> notice;  ///< something that a person should know at once
 };
 
 /// Most memory that any rank had at once over the whole run.
@@ -78,8 +82,8 @@ std::vector<std::size_t> selected_scans(const job_spec& job, const run_options& 
 
 /// Runs a campaign: skips scans whose shard has the same content key, shares the others among groups of ranks, writes
 /// one shard per scan and, unless other shards of a job array are still missing, the merged archive. `stop_requested`
-/// is asked at safe points. Collective. Throws on every rank what ends the whole run; failures of single scans stand in
-/// the summary.
+/// is asked at safe points. The folder is locked meanwhile: see folder_lock. Collective. Throws on every rank what ends
+/// the whole run; failures of single scans stand in the summary.
 run_summary run_campaign(const communicator& world, campaign_plan plan, const run_options& options,
                          const run_watcher& watcher, const std::function<bool()>& stop_requested);
 

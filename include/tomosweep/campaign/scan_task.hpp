@@ -6,7 +6,9 @@
 
 #include "tomosweep/campaign/analysis.hpp"
 #include "tomosweep/campaign/campaign_plan.hpp"
+#include "tomosweep/campaign/checkpoint.hpp"
 #include "tomosweep/comm/step_ledger.hpp"
+#include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
 
@@ -20,6 +22,9 @@ struct scan_task {
     /// Grey levels by phase where they are known already, from the record of an earlier analysis; a phase without any
     /// gets its own from its histogram.
     std::vector<grey_thresholds> levels;
+    checkpoint_spec kept = {};  ///< of finished thresholds; not used for scans whose volumes are kept
+    /// Told on every rank of the group before a failure of the scan is stored with it; may be empty.
+    std::function<void(const error&)> failed = {};
 };
 
 /// Analyses a scan and writes its shard; what goes wrong with the scan itself is written into the shard as its

@@ -3,7 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "tomosweep/campaign/campaign_plan.hpp"
+#include "tomosweep/campaign/folder_lock.hpp"
+#include "tomosweep/campaign/shard.hpp"
 #include "tomosweep/core/dataset.hpp"
 
 namespace tomosweep {
@@ -31,6 +32,8 @@ public:
     const std::string& directory() const { return directory_; }
     std::string shard_path(const std::string& id) const;
     std::string archive_path() const;
+    /// Where the finished thresholds of an unfinished scan are kept.
+    std::string checkpoint_path(const std::string& id) const;
 
     /// What stands on disk for a scan, by its provenance, which is all that is read; `key` empty accepts any content
     /// key.
@@ -38,8 +41,9 @@ public:
     /// The same after reading all of it: a shard that does not match its checksums is unreadable.
     shard_status sound_status(const std::string& id, const std::string& key) const;
 
-    /// Merges the shards of these scans that exist, in this order, into the archive; returns what it wrote.
-    data_group merge(const std::vector<std::string>& ids) const;
+    /// Merges the shards of these scans that exist, in this order, into the archive; returns what it wrote. Waits for
+    /// another merge, so that the archive never loses what an earlier one has seen.
+    data_group merge(const std::vector<std::string>& ids, const lock_waiting& waiting = {}) const;
 
 private:
     std::string directory_;

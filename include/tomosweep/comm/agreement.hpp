@@ -5,8 +5,12 @@
 #include <utility>
 
 #include "tomosweep/comm/communicator.hpp"
+#include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
+
+/// Whether this rank itself ran into the failure; the others learn of it by agreement. Local.
+bool raised_here(const error& failure);
 
 /// Collective. Throws on every rank when any rank brings a failure: the lowest failing rank's error, of the same
 /// kind and with the same text (and its rank when it was not the caller's own). Returns when no rank failed.

@@ -1,0 +1,374 @@
+"""Runs that are killed, or that meet each other in one folder.
+
+The kills are 50 by default; more: TOMOSWEEP_KILLS=1000 TOMOSWEEP_SEED=7 python3 -m unittest survival.killed"""
+
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import unittest
+
+import h5py
+import numpy as np
+
+from program import (BAD_INPUT, DONE, NOT_ENOUGH, SOME_FAILED, SWEEP, TOMOSWEEP, assert_nothing_half_written,
+                     assert_same_content, campaign, campaign_content, command_line, content, folder_test, kill_all,
+                     phantom, session_of, signal_ranks, start, tomosweep)
+
+# What a launcher gives the other ranks when one has died.
+GRACE_S = 20
+KILLS = int(os.environ.get("TOMOSWEEP_KILLS", "50"))
+
+
+def locks(out):
+    return sorted(out.glob(".lock-*"))
+
+
+def await_that(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.005)
+
+
+def slow_job(count=2):
+    """A job that is at work for some seconds."""
+    return campaign(count, defaults={}, scans=[
+        {"id": f"s{i}", "voxel_size_um": 0.5, "source": phantom(seed=i + 1, shape=[64, 128, 128])}
+        for i in range(count)])
+
+
+class locked(folder_test):
+    def setUp(self):
+        super().setUp()
+        self.out = self.folder / "out"
+        sweep = self.write("sweep.yaml", {**SWEEP, "threshold": {"values": list(range(80, 125, 3))}})
+        self.arguments = ["run", self.write("job.yaml", slow_job()), sweep, "-o", self.out]
+
+    def begin(self, *options, ranks=2):
+        running = start(*self.arguments, *options, ranks=ranks)
+        self.addCleanup(kill_all, running)
+        await_that(lambda: any(path.read_text().endswith("1\n") for path in locks(self.out)))
+        return running
+
+    def test_a_second_run_is_refused_until_the_first_has_ended(self):
+        first = self.begin()
+        held = json.loads(locks(self.out)[0].read_text().splitlines()[0])["process"]["number"]
+        refused = self.expect(BAD_INPUT, *self.arguments).stderr
+        for told in (str(self.out), f"process {held}", f"host {socket.gethostname()}", "one run at a time"):
+            self.assertIn(told, refused)
+        self.expect(BAD_INPUT, *self.arguments, "--shard", "1/2")
+        os.kill(held, signal.SIGTERM)
+        first.wait(60)
+        self.assertEqual(locks(self.out), [])
+
+    def test_a_merge_by_hand_is_allowed_during_a_run(self):
+        self.begin()
+        await_that(lambda: list((self.out / "scans").glob("s*.h5")))
+        self.expect(DONE, "merge", self.out)
+
+    def test_the_lock_of_a_killed_run_is_taken_over(self):
+        kill_all(self.begin())
+        self.assertEqual(len(locks(self.out)), 1)
+        self.expect(DONE, "run", self.write("job.yaml", campaign(1)), self.write("sweep.yaml", SWEEP), "-o", self.out)
+        self.assertEqual(locks(self.out), [])
+
+    def test_errors_leave_no_lock(self):
+        self.out.mkdir()
+        (self.out / "campaign.h5").mkdir()
+        finished = subprocess.run([TOMOSWEEP, "run", self.write("job.yaml", campaign(1)),
+                                   self.write("sweep.yaml", SWEEP), "-o", self.out], capture_output=True, text=True)
+        self.assertNotIn(finished.returncode, (DONE, BAD_INPUT))
+        self.assertEqual(locks(self.out), [])
+
+
+class killed(folder_test):
+    """Kills one rank, the launcher, or everything at once, at any moment of short runs."""
+
+    def setUp(self):
+        super().setUp()
+        self.out = self.folder / "out"
+        self.arguments = ["run", self.write("job.yaml", campaign(4)), self.write("sweep.yaml", {
+            "threshold": {"rule": "otsu", "scope": "campaign", "offsets": [-8, 0, 8]},
+            "resolution_limit_um": [0, 1.5], "connectivity": [6, 26]}), "--fields", "labels"]
+        began = time.monotonic()
+        self.expect(DONE, *self.arguments, "-o", self.folder / "undisturbed", ranks=2)
+        self.seconds = time.monotonic() - began
+        self.expected = campaign_content(self.folder / "undisturbed")
+
+    def victims(self, running):
+        """Who is to die, or nothing when nobody lives any more."""
+        living = session_of(running.pid)
+        ranks = [member for member, name in living.items() if name == pathlib.Path(TOMOSWEEP).name]
+        how = self.random.choice(["a rank", "the launcher", "all", "all"])
+        return {"a rank": ranks[:1], "the launcher": [running.pid], "all": list(living)}[how] if ranks else []
+
+    def kill_at_random(self):
+        """Whether the run was hit while it was at work; in any case it is over afterwards."""
+        running = start(*self.arguments, "-o", self.out, "--ranks-per-scan", self.random.choice([1, 2]), ranks=2)
+        time.sleep(self.random.uniform(0, self.seconds))
+        hit = self.victims(running)
+        for member in hit:
+            try:
+                os.kill(member, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        end = time.monotonic() + GRACE_S
+        while running.poll() is None or session_of(running.pid):
+            if time.monotonic() > end:
+                kill_all(running)
+                self.fail("the other processes did not end by themselves")
+            time.sleep(0.01)
+        return bool(hit) and running.returncode != DONE
+
+    def finished_files(self):
+        """{path: what identifies it}; fails when one of them does not open, or says anything else than it should."""
+        found = {}
+        for path in [*self.out.glob("*.*"), *self.out.glob("scans/*.*")]:
+            if path.name.startswith("."):
+                continue
+            name = str(path.relative_to(self.out))
+            if path.suffix == ".json":
+                json.loads(path.read_text())
+            elif name in self.expected:
+                assert_same_content(self, {name: content(path)}, {name: self.expected[name]}, "after a kill")
+            elif path.suffix == ".h5":
+                h5py.File(path).close()
+            if path.parent.name == "scans" and path.suffix == ".h5":
+                found[path] = (path.stat().st_ino, path.stat().st_mtime_ns)
+        return found
+
+    def test_leaves_whole_files_loses_no_finished_scan_and_goes_on(self):
+        seed = int(os.environ.get("TOMOSWEEP_SEED", random.SystemRandom().randrange(2**32)))
+        print(f"seed {seed}, {KILLS} kills", flush=True)
+        self.random = random.Random(seed)
+        kills, before = 0, {}
+        while kills < KILLS:
+            kills += self.kill_at_random()
+            after = self.finished_files()
+            self.assertEqual({path: after.get(path) for path in before}, before, "a finished scan was lost or done twice")
+            before = after
+            if len(after) == 4 and (self.out / "campaign.h5").exists():
+                shutil.rmtree(self.out)
+                before = {}
+        self.expect(DONE, *self.arguments, "-o", self.out, ranks=2)
+        assert_nothing_half_written(self, self.out)
+        self.assertEqual(locks(self.out), [])
+        assert_same_content(self, campaign_content(self.out), self.expected, "after all kills")
+
+
+class memory(folder_test):
+    """Real control groups, where they may be made."""
+
+    def in_group(self, limit_mib, *command):
+        for folder, limit in [("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max")]:
+            group = pathlib.Path(folder) / self.folder.name
+            try:
+                if not (group.parent / "cgroup.procs").exists():
+                    continue
+                group.mkdir()
+                self.addCleanup(self.remove_group, group)
+                (group / limit).write_text(str(limit_mib << 20))
+            except OSError:
+                continue
+            return subprocess.run(["sh", "-c", f'echo $$ > {group}/cgroup.procs && exec "$@"', "sh", *map(str, command)],
+                                  capture_output=True, text=True, timeout=60), group.name
+        self.skipTest("control groups may not be made here")
+
+    @staticmethod
+    def remove_group(group):
+        await_that(lambda: not (group / "cgroup.procs").read_text(), 20)
+        group.rmdir()
+
+    def job_of(self, edge):
+        scan = {"id": "s0", "voxel_size_um": 0.5, "source": phantom(shape=[edge] * 3)}
+        return self.write("job.yaml", campaign(0, scans=[scan]))
+
+    def test_too_little_ends_the_run_before_it_reads_and_says_what_would_fit(self):
+        command = command_line(["run", self.job_of(1000), self.write("sweep.yaml", SWEEP), "-o", self.folder / "out"], 2)
+        finished, group = self.in_group(1024, *command)
+        self.assertEqual(finished.returncode, NOT_ENOUGH, finished.stderr)
+        self.assertRegex(finished.stderr, rf"scan s0 needs .* on each of 2 ranks, there are 0\..* GiB \(cgroup .*{group}"
+                                          r".*what would fit: .* GiB per rank, \d+ ranks of this size \(\d+ nodes")
+        self.assertEqual(list((self.folder / "out" / "scans").glob("*")), [])
+
+    def test_what_fits_runs(self):
+        command = command_line(["run", self.job_of(24), self.write("sweep.yaml", SWEEP), "-o", self.folder / "out"], 2)
+        finished, _ = self.in_group(1024, *command)
+        self.assertEqual(finished.returncode, DONE, finished.stderr)
+
+
+class checkpoints(folder_test):
+    def setUp(self):
+        super().setUp()
+        self.out = self.folder / "out"
+        self.arguments = ["run", self.write("job.yaml", slow_job(1)), self.write("sweep.yaml", {
+            **SWEEP, "threshold": {"values": list(range(80, 125, 4))}}), "--checkpoint", 0]
+
+    def stop_after(self, thresholds, how):
+        """Ends a run in the middle of its scan; returns the thresholds that its checkpoint holds."""
+        running = start(*self.arguments, "-o", self.out, ranks=2)
+        file = self.out / "checkpoints" / "s0.h5"
+
+        def held():
+            try:
+                with h5py.File(file) as kept:
+                    return list(kept["phase_0/finished"])
+            except OSError:
+                return []
+        await_that(lambda: len(held()) >= thresholds)
+        how(running)
+        running.wait(60)
+        self.assertFalse((self.out / "scans" / "s0.h5").exists())
+        return held()
+
+    def test_finished_thresholds_survive_kills_and_signals_and_give_the_same_bits(self):
+        self.stop_after(3, kill_all)
+        held = self.stop_after(6, lambda running: signal_ranks(running, signal.SIGTERM))
+        self.assertGreaterEqual(len(held), 6)
+        self.expect(DONE, *self.arguments, "-o", self.out, ranks=3)
+        self.assertFalse((self.out / "checkpoints").exists())
+        self.expect(DONE, *self.arguments, "-o", self.folder / "undisturbed")
+        assert_same_content(self, campaign_content(self.out), campaign_content(self.folder / "undisturbed"), "resumed")
+
+    def test_finished_thresholds_are_not_computed_again(self):
+        held = self.stop_after(2, kill_all)
+        with h5py.File(self.out / "checkpoints" / "s0.h5", "r+") as kept:
+            kept["phase_0/voxels"][:] = 4711
+        self.expect(DONE, *self.arguments, "-o", self.out)
+        with h5py.File(self.out / "campaign.h5") as archive:
+            marked = np.flatnonzero(archive["phase_voxels"][0, :, 0] == 4711)
+        self.assertEqual(list(marked), held)
+
+
+class failures(folder_test):
+    def records(self, out):
+        return [json.loads(path.read_text()) for path in sorted((out / "failures").glob("*.json"))]
+
+    def test_of_a_scan_leave_what_a_bug_report_needs(self):
+        job = campaign(2)
+        job["scans"].append({"id": "short", "voxel_size_um": 0.5, "source": {
+            "type": "raw", "path": "short.raw", "shape": [9, 9, 9], "dtype": "uint8"}})
+        (self.folder / "short.raw").write_bytes(bytes(100))
+        out = self.folder / "out"
+        for _ in range(2):
+            self.expect(SOME_FAILED, "run", self.write("job.yaml", job), self.write("sweep.yaml", SWEEP), "-o", out,
+                        ranks=2)
+        [record] = self.records(out)
+        self.assertEqual((record["scan"], record["rank"], record["kind"], record["host"]),
+                         ("short", 0, "input", socket.gethostname()))
+        self.assertIn("short.raw", record["message"])
+        for key in ("program", "commit", "compiler", "command", "job", "sweep"):
+            self.assertTrue(record["provenance"][key], key)
+
+    def test_that_end_a_run_leave_theirs(self):
+        out = self.folder / "out"
+        (out / "campaign.h5").mkdir(parents=True)
+        finished = tomosweep("run", self.write("job.yaml", campaign(1)), self.write("sweep.yaml", SWEEP), "-o", out,
+                             ranks=2)
+        [record] = self.records(out)
+        self.assertIn("campaign.h5", record["message"])
+        self.assertIn(record["message"], finished.stderr)
+        self.assertEqual(locks(out), [])
+
+
+class inputs(folder_test):
+    """Scans from files that do not stay as they were when the run looked at them."""
+
+    def setUp(self):
+        super().setUp()
+        spec = slow_job(2)
+        self.expect(DONE, "phantom", self.write("spec.yaml", spec), "-o", self.folder / "data", "--format", "raw")
+        self.last = self.folder / "data" / "s1.raw"
+        self.out = self.folder / "out"
+        self.arguments = ["run", self.folder / "data" / "job.yaml", self.write("sweep.yaml", {
+            **SWEEP, "threshold": {"values": list(range(80, 125, 3))}}), "-o", self.out]
+
+    def while_the_first_is_analysed(self, change):
+        running = start(*self.arguments, "--ranks-per-scan", 2, ranks=2)
+        await_that(lambda: (self.out / "run.json").exists())
+        change()
+        self.assertEqual(running.wait(60), SOME_FAILED)
+        [record] = (self.out / "failures").glob("s1-*.json")
+        self.assertFalse((self.out / "scans" / "s0.h5").stat().st_size == 0)
+        return json.loads(record.read_text())["message"]
+
+    def test_changed_in_the_middle_fails_the_scan_and_the_next_run_computes_it(self):
+        kept = self.last.read_bytes()
+        self.assertIn("changed after", self.while_the_first_is_analysed(lambda: self.last.write_bytes(kept[::-1])))
+        self.assertIn("1 scans to do, 1 complete", self.expect(DONE, *self.arguments).stderr)
+
+    def test_vanished_in_the_middle_fails_the_scan(self):
+        self.assertIn(str(self.last), self.while_the_first_is_analysed(self.last.unlink))
+
+
+class storage(folder_test):
+    """Output folders that fill up, may not be written, or whose files may not grow."""
+
+    def setUp(self):
+        super().setUp()
+        self.out = self.folder / "out"
+        self.out.mkdir()
+        self.job = self.write("job.yaml", campaign(2))
+        self.sweep = self.write("sweep.yaml", SWEEP)
+
+    def mount(self, options):
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", self.out], capture_output=True)
+        if mounted.returncode != 0:
+            self.skipTest("file systems may not be mounted here")
+        self.addCleanup(subprocess.run, ["umount", "-l", self.out])
+
+    def fails_and_then_goes_on(self, told, enlarge, *options, prefix=(), ranks=2):
+        line = [*prefix, *command_line(["run", self.job, self.sweep, "-o", self.out, *options], ranks)]
+        finished = subprocess.run(list(map(str, line)), capture_output=True, text=True, timeout=60)
+        self.assertEqual(finished.returncode, NOT_ENOUGH, finished.stderr)
+        self.assertRegex(finished.stderr, told)
+        assert_nothing_half_written(self, self.out)
+        self.assertEqual(locks(self.out), [])
+        enlarge()
+        self.expect(DONE, "run", self.job, self.sweep, "-o", self.out, *options, ranks=2)
+
+    def test_a_full_disk_ends_the_run_and_more_space_lets_it_go_on(self):
+        self.mount("size=150k")
+        self.fails_and_then_goes_on("not enough disk space",
+                                    lambda: subprocess.run(["mount", "-o", "remount,size=50m", self.out], check=True))
+
+    def test_a_full_disk_while_volumes_are_written(self):
+        self.mount("size=5m")
+        self.fails_and_then_goes_on("not enough disk space",
+                                    lambda: subprocess.run(["mount", "-o", "remount,size=50m", self.out], check=True),
+                                    "--fields", "labels,thickness")
+
+    def test_a_limit_on_the_size_of_files_is_told_by_its_name(self):
+        self.job = self.write("job.yaml", slow_job(1))
+        self.fails_and_then_goes_on("not enough disk space.*ulimit -f", lambda: None, "--fields", "labels",
+                                    prefix=["prlimit", f"--fsize={8 << 20}"], ranks=None)
+
+    def test_a_folder_on_a_read_only_file_system_is_refused(self):
+        self.mount("size=1m,ro")
+        finished = self.expect(NOT_ENOUGH, "run", self.job, self.sweep, "-o", self.out, ranks=2)
+        self.assertIn(str(self.out), finished.stderr)
+
+
+class clocks(folder_test):
+    def test_that_jump_between_runs_change_nothing(self):
+        if not shutil.which("faketime"):
+            self.skipTest("faketime is not installed")
+        job, sweep = self.write("job.yaml", campaign(3)), self.write("sweep.yaml", SWEEP)
+        for days, options in (("+400d", ("--scans", "s0")), ("-400d", ("--scans", "s1")), ("+1d", ())):
+            line = ["faketime", "-f", days, *command_line(["run", job, sweep, "-o", self.folder / "out", *options], 2)]
+            finished = subprocess.run(list(map(str, line)), capture_output=True, text=True, timeout=60)
+            self.assertEqual(finished.returncode, DONE, finished.stderr)
+        self.assertIn("1 scans to do, 2 complete", finished.stderr)
+        self.expect(DONE, "run", job, sweep, "-o", self.folder / "at-once")
+        assert_same_content(self, campaign_content(self.folder / "out"), campaign_content(self.folder / "at-once"),
+                            "with jumping clocks")
+
+
+if __name__ == "__main__":
+    unittest.main()
