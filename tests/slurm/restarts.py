@@ -51,6 +51,15 @@ class interrupted(restart_case):
         self.assert_ended(number, INTERRUPTED, "out")
         self.assertIn("given up after 0 restarts; what is finished stays in", self.logs("out"))
 
+    def test_cancelled_stays_cancelled(self):
+        number = self.begin(scans=8)
+        self.await_first_scan("out")
+        self.slurm.command("scancel", number)
+        self.slurm.await_state(number, ["CANCELLED"], 30)
+        self.assertEqual(self.slurm.job(number)["Restarts"], "0", self.logs("out"))
+
+
+class preempted(restart_case):
     def test_makes_room_for_a_job_of_higher_priority_and_comes_back(self):
         number = self.begin(scans=8)
         self.await_first_scan("out")
@@ -60,13 +69,6 @@ class interrupted(restart_case):
         self.assertEqual(job["Restarts"], "1", self.logs("out"))
         self.assertIn("queued again, restart 1", self.logs("out"))
         self.assert_as_at_once("out", self.job, self.sweep)
-
-    def test_cancelled_stays_cancelled(self):
-        number = self.begin(scans=8)
-        self.await_first_scan("out")
-        self.slurm.command("scancel", number)
-        self.slurm.await_state(number, ["CANCELLED"], 30)
-        self.assertEqual(self.slurm.job(number)["Restarts"], "0", self.logs("out"))
 
 
 if __name__ == "__main__":
