@@ -10,7 +10,7 @@ program.TIMEOUT_S = 600
 
 class time_limit(restart_case):
     def test_a_campaign_longer_than_its_time_limit_finishes_by_itself(self):
-        number = self.begin(scans=60, shape=(64, 160, 160), longest_time="00:01:00", edit=[("B:USR1@30", "B:USR1@50")])
+        number = self.begin(scans=30, shape=(64, 160, 160), longest_time="00:01:00", edit=[("B:USR1@30", "B:USR1@50")])
         job = self.assert_ended(number, DONE, "out", 600)
         self.assertGreaterEqual(int(job["Restarts"]), 1, self.logs("out"))
         self.assertIn("the time is nearly over", self.logs("out"))
