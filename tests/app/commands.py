@@ -10,7 +10,7 @@ import yaml
 
 from program import BAD_INPUT, DONE, SOME_FAILED, SWEEP, campaign, content, folder_test
 
-COMMANDS = ("run", "check", "plan", "phantom", "status", "merge", "export", "verify", "reproduce")
+COMMANDS = ("run", "check", "plan", "submit", "phantom", "status", "merge", "export", "verify", "reproduce")
 
 
 class help_texts(folder_test):

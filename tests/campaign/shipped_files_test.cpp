@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tomosweep/campaign/job.hpp"
+#include "tomosweep/campaign/site.hpp"
 
 namespace tomosweep {
 namespace {
@@ -28,6 +29,13 @@ TEST(shipped_files, all_sweeps_load) {
     EXPECT_GE(files.size(), 3U);
     for (const std::string& file : files)
         EXPECT_NO_THROW(load_sweep(file)) << file;
+}
+
+TEST(shipped_files, all_sites_load) {
+    const auto files = yaml_files("slurm/sites");
+    EXPECT_GE(files.size(), 3U);
+    for (const std::string& file : files)
+        EXPECT_NO_THROW(load_site(file)) << file;
 }
 
 TEST(shipped_files, the_demo_has_two_formulations_at_four_cycles) {

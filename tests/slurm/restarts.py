@@ -7,12 +7,12 @@ from slurm_case import LONG_SWEEP, long_campaign, main, slurm_case
 
 
 class restart_case(slurm_case):
-    def begin(self, scans=4, edit=(), **site):
+    def begin(self, scans=4, shape=(32, 96, 96), edit=(), **site):
         """A job that is at work; `edit` changes lines of the script that was kept, and submits it by hand."""
-        self.job = self.write("job.yaml", long_campaign(scans))
+        self.job = self.write("job.yaml", long_campaign(scans, shape))
         self.sweep = self.write("sweep.yaml", LONG_SWEEP)
         found = self.submit(self.job, self.sweep, "--site", self.site(**site), "-o", self.folder / "out", "--nodes",
-                            "2", *(["--array"] if not edit and "array" in site else []))
+                            "2")
         if edit:
             self.slurm.command("scancel", found["job"])
             self.slurm.await_end(found["job"])
@@ -57,6 +57,18 @@ class interrupted(restart_case):
         self.slurm.command("scancel", number)
         self.slurm.await_state(number, ["CANCELLED"], 30)
         self.assertEqual(self.slurm.job(number)["Restarts"], "0", self.logs("out"))
+
+
+class preempted(restart_case):
+    def test_makes_room_for_a_job_of_higher_priority_and_comes_back(self):
+        number = self.begin(scans=8)
+        self.await_first_scan("out")
+        urgent = self.job_in("urgent", ["--partition=urgent", "--nodes=4", "--exclusive", "--wrap", "true"])
+        self.assert_ended(urgent, DONE, "urgent")
+        job = self.assert_ended(number, DONE, "out")
+        self.assertEqual(job["Restarts"], "1", self.logs("out"))
+        self.assertIn("queued again, restart 1", self.logs("out"))
+        self.assert_as_at_once("out", self.job, self.sweep)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,11 @@ PROJECT = pathlib.Path(__file__).parent.parent.parent
 SKIPPED = 77
 
 
-def long_campaign(count=4):
+def long_campaign(count=4, shape=(32, 96, 96)):
     """Takes a few seconds on one rank, in many steps."""
     job = campaign(count)
     for scan in job["scans"]:
-        scan["source"]["shape"] = [32, 96, 96]
+        scan["source"]["shape"] = list(shape)
     return job
 
 

@@ -12,8 +12,8 @@ namespace tomosweep {
 /// What the user decides; what is left open follows from the campaign.
 struct submission_wish {
     bool array = false;
-    std::optional<int> shards;  ///< of an array
-    std::optional<int> nodes;   ///< of a job or task
+    std::optional<int> shards = std::nullopt;  ///< of an array
+    std::optional<int> nodes = std::nullopt;   ///< of a job or task
 };
 
 /// Nodes and time for a campaign at a site.
