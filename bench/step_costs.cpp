@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "tomosweep/campaign/cost_model.hpp"
+#include "tomosweep/campaign/planned_loads.hpp"
 #include "tomosweep/campaign/run.hpp"
 #include "tomosweep/core/error.hpp"
 

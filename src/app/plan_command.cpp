@@ -4,6 +4,7 @@
 #include "command_line.hpp"
 #include "commands.hpp"
 #include "tomosweep/campaign/plan_text.hpp"
+#include "tomosweep/campaign/planned_loads.hpp"
 #include "tomosweep/campaign/run.hpp"
 #include "tomosweep/core/error.hpp"
 

@@ -9,6 +9,7 @@
 #include "fields_option.hpp"
 #include "tomosweep/archive/atomic_file.hpp"
 #include "tomosweep/campaign/plan_text.hpp"
+#include "tomosweep/campaign/planned_loads.hpp"
 #include "tomosweep/campaign/site.hpp"
 #include "tomosweep/campaign/submission.hpp"
 #include "tomosweep/core/error.hpp"

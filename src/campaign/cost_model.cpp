@@ -46,7 +46,10 @@ double peak_bytes(const scan_load& scan, const workload& work, const cost_model&
 
 double bytes_per_rank(const scan_load& scan, int ranks, const workload& work, const cost_model& model) {
     const extent3 grid = choose_grid(scan.volume, ranks);
-    const double share = largest_share(scan.volume, grid), block = share * peak_bytes(scan, work, model);
+    cost_model cut = model;
+    if (grid.z > 1)
+        cut.width_bytes += model.cut_bytes;
+    const double share = largest_share(scan.volume, grid), block = share * peak_bytes(scan, work, cut);
     if (ranks == 1)
         return model.rank_bytes + block;
     // Two boxes that are joined have at most four faces as large as the largest cut.

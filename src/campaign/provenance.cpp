@@ -13,6 +13,7 @@
 
 #include "tomosweep/campaign/content_key.hpp"
 #include "tomosweep/campaign/thresholds.hpp"
+#include "tomosweep/core/process.hpp"
 #include "tomosweep/core/version.hpp"
 #include "tomosweep/kernels/preprocess.hpp"
 
@@ -23,8 +24,8 @@ using host_text = std::array<char, 256>;
 
 host_text this_host() {
     host_text name{};
-    if (gethostname(name.data(), name.size() - 1) != 0)
-        std::strcpy(name.data(), "unknown");
+    const std::string full = host_name();
+    std::copy_n(full.begin(), std::min(full.size(), name.size() - 1), name.begin());
     return name;
 }
 
@@ -63,10 +64,6 @@ std::vector<std::string> hosts_of(const communicator& ranks) {
     return hosts;
 }
 
-std::string host_name() {
-    return this_host().data();
-}
-
 std::string slurm_ids() {
     nlohmann::json ids = nlohmann::json::object();
     for (const char* name : {"SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_RESTART_COUNT",
@@ -99,7 +96,7 @@ std::vector<attribute> provenance_of(const campaign_plan& plan, const run_place&
             {"ranks", static_cast<std::int64_t>(place.hosts.size())},
             {"threads_per_rank", std::int64_t{place.threads_per_rank}},
             {"slurm", slurm_ids()},
-            {"started", time_text(std::time(nullptr))}};
+            {"started", now_utc()}};
 }
 
 std::vector<attribute> input_provenance(const scan_spec& scan, const scan_frame& frame, std::uint64_t grey_hash,

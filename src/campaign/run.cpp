@@ -1,7 +1,6 @@
 #include "tomosweep/campaign/run.hpp"
 
 #include <fmt/format.h>
-#include <fnmatch.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include "tomosweep/campaign/failure_record.hpp"
 #include "tomosweep/campaign/folder_lock.hpp"
 #include "tomosweep/campaign/heartbeat.hpp"
+#include "tomosweep/campaign/planned_loads.hpp"
 #include "tomosweep/campaign/pooled_rules.hpp"
 #include "tomosweep/campaign/provenance.hpp"
 #include "tomosweep/campaign/run_record.hpp"
@@ -26,7 +26,7 @@
 #include "tomosweep/comm/shared_counter.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/core/memory.hpp"
-#include "tomosweep/descriptors/resolution_limit.hpp"
+#include "tomosweep/core/process.hpp"
 
 namespace tomosweep {
 namespace {
@@ -72,6 +72,7 @@ public:
 
 private:
     run_summary run_all() {
+        hosts_ = hosts_of(world_);
         prepare();
         locked_ = true;
         const campaign_layout layout = agreed(world_, [&] { return layout_of_run(); });
@@ -110,7 +111,7 @@ private:
         record.thresholds_done = thresholds_done_;
         record.thresholds = threshold_count(plan_);
         record.rank = world_.rank();
-        record.provenance = provenance_of(plan_, options_.command, world_.size(), options_.threads_per_rank);
+        record.provenance = provenance_of(plan_, {options_.command, hosts_, options_.threads_per_rank});
         return record;
     }
 
@@ -380,6 +381,7 @@ private:
     scan_queue* queue_ = nullptr;  ///< while scans are handed out
     std::optional<heart> heart_;   ///< on rank 0
     bool interrupted_ = false;
+    std::vector<std::string> hosts_;       ///< by rank
     bool locked_ = false;                  ///< on every rank, once rank 0 holds the folder
     bool kept_failure_ = false;            ///< the failure that ends the run has its record
     std::string current_scan_;             ///< that this rank works on
@@ -388,57 +390,7 @@ private:
     std::vector<indexed_effort> efforts_;  ///< of the scans that this rank's group did, on the group's first rank
 };
 
-/// Resolution limits that remove something from the scan with the smallest voxels, of which they remove most.
-index_t most_removing_limits(const campaign_plan& plan) {
-    index_t most = 0;
-    for (const planned_scan& scan : plan.scans)
-        if (scan.failure.empty())
-            most = std::max<index_t>(most, std::ranges::count_if(plan.axes.resolution_limits_um, [&](double limit_um) {
-                                         return smallest_resolved_radius_sq(limit_um, scan.frame.voxel_size_um) >
-                                                always_resolved;
-                                     }));
-    return most;
-}
-
 }  // namespace
-
-planned_loads loads_of(const campaign_plan& plan) {
-    planned_loads planned;
-    for (std::size_t i = 0; i < plan.scans.size(); ++i) {
-        if (!plan.scans[i].failure.empty())
-            continue;
-        const scan_frame& frame = plan.scans[i].frame;
-        const preprocess_spec& spec = plan.job.scans[i].preprocess;
-        const bool filtered = spec.median_radius > 0 || spec.gaussian_sigma > 0 || spec.binning > 1;
-        planned.loads.push_back({plan.job.scans[i].id, frame.volume, frame.region.voxels(), frame.type, filtered});
-        planned.index.push_back(i);
-    }
-    return planned;
-}
-
-workload workload_of(const campaign_plan& plan) {
-    workload work;
-    work.thresholds = threshold_count(plan);
-    work.width = plan.axes.widths;
-    work.chains = static_cast<index_t>(plan.job.phases.size());
-    work.limits = most_removing_limits(plan);
-    work.connectivities = static_cast<index_t>(plan.axes.connectivities.size());
-    work.depth_bins = plan.axes.depth.bins;
-    for (const std::string& field : plan.fields)
-        work.field_bytes_per_voxel += field == "mask" ? 1 : field == "label" ? 8 : 4;
-    return work;
-}
-
-std::vector<std::size_t> selected_scans(const job_spec& job, const run_options& options) {
-    std::vector<std::size_t> selected;
-    for (std::size_t scan = 0; scan < job.scans.size(); ++scan) {
-        const bool matches =
-            options.scans_glob.empty() || fnmatch(options.scans_glob.c_str(), job.scans[scan].id.c_str(), 0) == 0;
-        if (matches && scan % options.shard_count == options.shard_index)
-            selected.push_back(scan);
-    }
-    return selected;
-}
 
 run_summary run_campaign(const communicator& world, campaign_plan plan, const run_options& options,
                          const run_watcher& watcher, const std::function<bool()>& stop_requested) {

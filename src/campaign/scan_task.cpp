@@ -10,6 +10,7 @@
 #include "tomosweep/campaign/provenance.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/core/error.hpp"
+#include "tomosweep/core/process.hpp"
 #include "tomosweep/descriptors/resolution_limit.hpp"
 #include "tomosweep/ops/grey_statistics.hpp"
 
@@ -127,9 +128,9 @@ private:
         const phase_spec& spec = plan_.job.phases[phase];
         const grey_histogram& pooled = task_.pooled[phase];
         const grey_histogram& histogram = pooled.counts.empty() ? outcome.histogram : pooled;
-        const bool known = phase < task_.levels.size() && !task_.levels[phase].high.empty();
+        const bool recorded = phase < task_.levels.size() && !task_.levels[phase].high.empty();
         const grey_thresholds thresholds =
-            known ? task_.levels[phase] : resolve(plan_.thresholds[phase], spec.where, histogram);
+            recorded ? task_.levels[phase] : resolve(plan_.thresholds[phase], spec.where, histogram);
         if (const std::string report = rule_report(plan_.thresholds[phase], histogram); !report.empty())
             outcome.provenance.push_back(
                 {plan_.job.grouped_phases ? "threshold_rule_" + spec.name : "threshold_rule", report});
@@ -182,7 +183,7 @@ ledger_summary run_scan(const communicator& group, const campaign_plan& plan, co
     }
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     outcome.provenance.push_back({seconds_attribute, elapsed.count()});
-    outcome.provenance.push_back({"finished", time_text(std::time(nullptr))});
+    outcome.provenance.push_back({"finished", now_utc()});
     if (outcome.failure.empty() && !plan.fields.empty())
         outcome.fields_file = "scans/" + scan.id + ".h5";
     const data_group content = agreed(group, [&] {

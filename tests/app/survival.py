@@ -344,11 +344,6 @@ class storage(folder_test):
                                     lambda: subprocess.run(["mount", "-o", "remount,size=50m", self.out], check=True),
                                     "--fields", "labels,thickness")
 
-    def test_a_limit_on_the_size_of_files_is_told_by_its_name(self):
-        self.job = self.write("job.yaml", slow_job(1))
-        self.fails_and_then_goes_on("not enough disk space.*ulimit -f", lambda: None, "--fields", "labels",
-                                    prefix=["prlimit", f"--fsize={8 << 20}"], ranks=None)
-
     def test_a_folder_on_a_read_only_file_system_is_refused(self):
         self.mount("size=1m,ro")
         finished = self.expect(NOT_ENOUGH, "run", self.job, self.sweep, "-o", self.out, ranks=2)

@@ -5,11 +5,23 @@
 namespace tomosweep {
 namespace {
 
-const cost_model model{
-    .filter_bytes = 8, .class_bytes = 1, .table_bytes = 10, .width_bytes = 11, .halo_share = 0.5, .rank_bytes = 1000};
+const cost_model model{.filter_bytes = 8,
+                       .class_bytes = 1,
+                       .table_bytes = 10,
+                       .width_bytes = 11,
+                       .cut_bytes = 0,
+                       .halo_share = 0.5,
+                       .rank_bytes = 1000};
 
 scan_load cube(index_t edge, dtype type = dtype::uint8, bool filtered = false) {
     return {"cube", {edge, edge, edge}, edge * edge * edge, type, filtered};
+}
+
+TEST(cost_model, blocks_cut_along_z_hold_their_distances) {
+    const cost_model cut{.width_bytes = 2, .cut_bytes = 3, .halo_share = 0, .tree_face_bytes = 0, .rank_bytes = 0};
+    EXPECT_EQ(bytes_per_rank(cube(100), 1, {}, cut), 3e6);
+    EXPECT_EQ(bytes_per_rank(cube(100), 2, {}, cut), 3e6);
+    EXPECT_EQ(bytes_per_rank({"flat", {1, 100, 100}, 10'000, dtype::uint8, false}, 2, {}, cut), 15e3);
 }
 
 TEST(cost_model, peak_is_the_largest_step) {
@@ -33,7 +45,7 @@ TEST(cost_model, ranks_hold_their_largest_block_with_halos) {
 }
 
 TEST(cost_model, trees_that_are_joined_count_where_blocks_are_small) {
-    const cost_model tall{.halo_share = 0, .tree_face_bytes = 5, .rank_bytes = 0};
+    const cost_model tall{.width_bytes = 5, .cut_bytes = 0, .halo_share = 0, .tree_face_bytes = 5, .rank_bytes = 0};
     const double plane = 100 * 100, block = 10 * 10 * 10;
     EXPECT_EQ(bytes_per_rank(cube(100), 1000, {}, tall), block * tall.class_bytes + 4 * 5 * plane);
     EXPECT_EQ(bytes_per_rank(cube(100), 2, {}, tall), 6.0 * 100 * 100 * 50);

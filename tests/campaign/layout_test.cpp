@@ -14,7 +14,8 @@ scan_load cube(const std::string& id, index_t edge) {
 }
 
 /// 12 bytes a voxel and nothing else, so that sizes are easily told.
-const cost_model plain{.table_bytes = 10, .width_bytes = 11, .halo_share = 0, .rank_bytes = 0, .smallest_block = 1};
+const cost_model plain{
+    .table_bytes = 10, .width_bytes = 11, .cut_bytes = 0, .halo_share = 0, .rank_bytes = 0, .smallest_block = 1};
 
 struct layout_case {
     std::vector<index_t> edges;
@@ -124,7 +125,8 @@ TEST(node_layout, a_campaign_of_6_gigavoxel_scans_is_planned_in_no_time) {
     const std::vector<scan_load> scans(280, {"a", {938, 2606, 2606}, 6'370'000'000, dtype::uint8, false});
     const node_layout layout = choose_nodes(scans, {.thresholds = 5}, {0, 64, 256 * 1024 * mib});
     EXPECT_EQ(layout.nodes, 1);
-    EXPECT_GT(layout.campaign.ranks_per_scan, 1);
+    EXPECT_EQ(layout.campaign.ranks_per_scan, 1);  // 2.6 bytes per voxel of 32 GiB a rank
+    EXPECT_EQ(layout.campaign.groups, 8);
     EXPECT_LT(layout.campaign.bytes_per_rank, 32 * 1024 * mib);
 }
 

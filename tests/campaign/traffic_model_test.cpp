@@ -1,4 +1,5 @@
 #include "tomosweep/campaign/traffic_model.hpp"
+#include "tomosweep/campaign/planned_loads.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -157,7 +157,7 @@ TEST(component_tree, a_packed_boundary_tree_grows_with_the_open_surface_and_not_
                     EXPECT_LE(tree.nodes.size(), open * static_cast<std::size_t>(phases))
                         << "every node has an open voxel at or below it";
                     EXPECT_LE(pack(tree).size(), 256 + 4 * open + 16 * tree.nodes.size());
-                    if (n > edge) {
+                    if (before > 100) {  // fewer are a matter of chance
                         EXPECT_LE(tree.nodes.size(), 5 * before) << "four times the surface, eight times the volume";
                     }
                     before = tree.nodes.size();

@@ -11,10 +11,11 @@ struct cost_model {
     double filter_bytes = 8;     ///< per voxel of the region: two float volumes while filtering
     double class_bytes = 1;      ///< per voxel: the class volume
     double table_bytes = 1;      ///< per voxel: slabs of classes and component trees, besides the classes
-    double width_bytes = 5;      ///< per voxel: distances, balls, classes of limits; 3 while all distances are short
+    double width_bytes = 1.6;    ///< per voxel: slabs of distances, balls, classes of limits, in a crack phase
+    double cut_bytes = 1;        ///< per voxel more where blocks are cut along z: their distances stand all at once
     double halo_share = 0.15;    ///< of a block's bytes, for halos and what travels
     double tree_face_bytes = 8;  ///< per voxel of the open faces of trees that are joined
-    double rank_bytes = 256.0 * 1048576;             ///< program, MPI and HDF5 buffers
+    double rank_bytes = 64.0 * 1048576;              ///< program, MPI and HDF5 buffers
     index_t smallest_block = index_t{32} * 32 * 32;  ///< voxels below which another rank is no gain
 
     /// Nanoseconds per voxel of one core. Filters: of the source; limits and what stands between: per threshold.

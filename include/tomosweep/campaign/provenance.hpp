@@ -21,9 +21,6 @@ struct run_place {
 /// Names of the hosts by rank. Collective.
 std::vector<std::string> hosts_of(const communicator& ranks);
 
-/// Name of this host. Local.
-std::string host_name();
-
 /// The ids that SLURM gave the job, as JSON by name of the variable; empty outside SLURM. Local.
 std::string slurm_ids();
 

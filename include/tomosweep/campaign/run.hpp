@@ -7,26 +7,11 @@
 
 #include "tomosweep/campaign/campaign_plan.hpp"
 #include "tomosweep/campaign/layout.hpp"
+#include "tomosweep/campaign/run_options.hpp"
 #include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/core/dataset.hpp"
-#include "tomosweep/core/node_memory.hpp"
 
 namespace tomosweep {
-
-struct run_options {
-    std::string directory;
-    bool fresh = false;           ///< forget earlier results
-    std::string scans_glob;       ///< only scans whose id matches; empty means all
-    std::size_t shard_index = 0;  ///< of job arrays: take every shard_count-th scan, from shard_index
-    std::size_t shard_count = 1;
-    std::optional<int> ranks_per_scan;
-    int threads_per_rank = 1;
-    int ranks_per_node = 1;
-    memory_bound memory;            ///< that each rank may use
-    double checkpoint_s = 1800;     ///< how often the finished thresholds of an unfinished scan are kept
-    std::string command;            ///< for provenance
-    std::int64_t heartbeat_s = 30;  ///< seconds between two signs of life in the folder
-};
 
 /// What a run has to do and how far it is, in units of voxels times thresholds.
 struct run_progress {
@@ -68,17 +53,6 @@ struct run_summary {
     peak_memory memory;
     std::vector<scan_effort> efforts;  ///< on rank 0: of the scans that this run analysed, in the job's order
 };
-
-/// Predicted cost of every scan of a plan that can be analysed; `index` says which. Pure.
-struct planned_loads {
-    std::vector<scan_load> loads;
-    std::vector<std::size_t> index;
-};
-planned_loads loads_of(const campaign_plan& plan);
-workload workload_of(const campaign_plan& plan);
-
-/// The scans that these options select, as indices. Pure.
-std::vector<std::size_t> selected_scans(const job_spec& job, const run_options& options);
 
 /// Runs a campaign: skips scans whose shard has the same content key, shares the others among groups of ranks, writes
 /// one shard per scan and, unless other shards of a job array are still missing, the merged archive. `stop_requested`

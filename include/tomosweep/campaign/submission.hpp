@@ -5,7 +5,7 @@
 
 #include "tomosweep/campaign/batch_script.hpp"
 #include "tomosweep/campaign/layout.hpp"
-#include "tomosweep/campaign/run.hpp"
+#include "tomosweep/campaign/planned_loads.hpp"
 
 namespace tomosweep {
 

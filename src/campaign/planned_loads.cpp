@@ -1,0 +1,52 @@
+#include "tomosweep/campaign/planned_loads.hpp"
+
+#include <algorithm>
+
+#include "tomosweep/campaign/analysis.hpp"
+#include "tomosweep/descriptors/resolution_limit.hpp"
+
+namespace tomosweep {
+namespace {
+
+/// Resolution limits that remove something from the scan with the smallest voxels, of which they remove most.
+index_t most_removing_limits(const campaign_plan& plan) {
+    index_t most = 0;
+    for (const planned_scan& scan : plan.scans)
+        if (scan.failure.empty())
+            most = std::max<index_t>(most, std::ranges::count_if(plan.axes.resolution_limits_um, [&](double limit_um) {
+                                         return smallest_resolved_radius_sq(limit_um, scan.frame.voxel_size_um) >
+                                                always_resolved;
+                                     }));
+    return most;
+}
+
+}  // namespace
+
+planned_loads loads_of(const campaign_plan& plan) {
+    planned_loads planned;
+    for (std::size_t i = 0; i < plan.scans.size(); ++i) {
+        if (!plan.scans[i].failure.empty())
+            continue;
+        const scan_frame& frame = plan.scans[i].frame;
+        const preprocess_spec& spec = plan.job.scans[i].preprocess;
+        const bool filtered = spec.median_radius > 0 || spec.gaussian_sigma > 0 || spec.binning > 1;
+        planned.loads.push_back({plan.job.scans[i].id, frame.volume, frame.region.voxels(), frame.type, filtered});
+        planned.index.push_back(i);
+    }
+    return planned;
+}
+
+workload workload_of(const campaign_plan& plan) {
+    workload work;
+    work.thresholds = threshold_count(plan);
+    work.width = plan.axes.widths;
+    work.chains = static_cast<index_t>(plan.job.phases.size());
+    work.limits = most_removing_limits(plan);
+    work.connectivities = static_cast<index_t>(plan.axes.connectivities.size());
+    work.depth_bins = plan.axes.depth.bins;
+    for (const std::string& field : plan.fields)
+        work.field_bytes_per_voxel += field == "mask" ? 1 : field == "label" ? 8 : 4;
+    return work;
+}
+
+}  // namespace tomosweep
