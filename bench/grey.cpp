@@ -1,4 +1,6 @@
 // Question: what do filters, histogram and classification of an 8-bit scan cost?
+// Last result, 512^3 cracks, one thread: histogram 0.07 s, classes 0.09 s (docs/performance.md, "What bounds each
+// step"); filters have not been timed since.
 #include "kernel_bench.hpp"
 #include "tomosweep/kernels/binning.hpp"
 #include "tomosweep/kernels/classify.hpp"

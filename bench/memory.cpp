@@ -1,5 +1,6 @@
 // Question: how many bytes per second does this machine's memory move, one thread and all, beside which the other
 // benchmarks are to be read? As in STREAM (McCalpin 1995): reading, copying, and filling what was never touched.
+// Last result: docs/performance.md, "What bounds each step".
 #include <benchmark/benchmark.h>
 #include <omp.h>
 

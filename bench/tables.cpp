@@ -1,5 +1,6 @@
 // Question: what does it cost to get the figures of all phases of a chain in one pass, for few thresholds and for every
 // grey level (254): neighbourhoods (volume, surface, Euler numbers), and components with 6 and 26 neighbours?
+// Last result, 512^3, one thread: neighbourhoods 0.43 s for 1 to 254 phases (before: 0.30 to 1.51 s).
 #include "kernel_bench.hpp"
 #include "tomosweep/kernels/component_tree.hpp"
 #include "tomosweep/kernels/neighbourhood.hpp"

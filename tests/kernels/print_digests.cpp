@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "support/class_volumes.hpp"
 #include "support/phase_volumes.hpp"
 #include "support/random_volume.hpp"
 #include "tomosweep/kernels/binning.hpp"
@@ -16,6 +17,7 @@
 #include "tomosweep/kernels/gaussian.hpp"
 #include "tomosweep/kernels/histogram.hpp"
 #include "tomosweep/kernels/median.hpp"
+#include "tomosweep/kernels/neighbourhood.hpp"
 #include "tomosweep/kernels/smooth.hpp"
 #include "tomosweep/kernels/thickness.hpp"
 
@@ -49,6 +51,16 @@ void print_phase(const support::named_volume& volume) {
         print("centres from 16 bits", volume.name, find_centres(near.view(), box, box, largest).unpacked());
     print("centres from 32 bits", volume.name, find_centres(far.view(), box, box, largest).unpacked());
     print("thickness", volume.name, local_thickness(classes, 0).values());
+}
+
+void print_tables() {
+    for (const int phases : {1, 7, 254}) {
+        const support::class_case volume = support::random_classes({9, 31, 151}, phases, 0.4, 21);
+        const extent3 extent = volume.classes.extent();
+        const depth_bins depth{axis::z, std::vector<std::int32_t>(static_cast<std::size_t>(extent.z), 0), 1};
+        print("neighbourhoods", volume.story,
+              neighbourhood(volume.classes.view(), whole(extent), whole(extent), extent, phases, depth).counts);
+    }
 }
 
 template <class T>
@@ -88,6 +100,7 @@ void print_all() {
     print_phase(support::blobs({37, 61, 200}, 12, 30, 5));
     print_phase(support::one_background_voxel({2, 3, 400}, {0, 0, 5}));
     print_phase(support::noise({20, 130, 131}, 0.999, 0, 6));
+    print_tables();
     print_grey<std::uint8_t>("uint8", 0, 255);
     print_grey<std::uint16_t>("uint16", 500, 61000);
     print_grey<std::int16_t>("int16", -32768, 32767);
