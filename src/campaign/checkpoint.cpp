@@ -133,7 +133,7 @@ void checkpoint::write() noexcept {
     written_ = std::chrono::steady_clock::now();
 }
 
-void checkpoint::remove() noexcept {
+void checkpoint::remove() const noexcept {
     if (!keeps_)
         return;
     ::unlink(spec_.path.c_str());

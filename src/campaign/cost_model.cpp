@@ -26,7 +26,8 @@ double largest_cut(const extent3& volume, const extent3& grid) {
     double most = 0;
     for (const axis direction : {axis::z, axis::y, axis::x})
         if (along(grid, direction) > 1)
-            most = std::max(most, static_cast<double>(voxel_count(volume) / along(volume, direction)));
+            most = std::max(most,
+                            static_cast<double>(voxel_count(volume)) / static_cast<double>(along(volume, direction)));
     return most;
 }
 

@@ -53,7 +53,7 @@ std::string keep_failure(const failure_record& record, const std::string& direct
         std::filesystem::create_directories(folder);
         const std::string name = record.scan.empty() ? "run" : record.scan;
         const std::string hash = content_key(record.message).substr(0, 8);
-        const std::string path = (folder / (name + "-" + hash + ".json")).string();
+        std::string path = (folder / (name + "-" + hash + ".json")).string();
         const std::string text = text_of(record);
         write_file_whole(path, std::as_bytes(std::span(text)));
         return path;

@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 /// The record of one scan: its part of the archive, and what its provenance says.
-struct scan_record {
+struct scan_record {  // NOLINT(bugprone-exception-escape): moving json is declared to throw nothing
     std::string archive, id;
     data_group content;
     std::vector<attribute> provenance;

@@ -22,7 +22,7 @@ struct reading_account {
 grey_volume charged_read(const scan_source& source, const box3& box, const box3& analysed, reading_account account) {
     step_scope charged(account.ledger, scan_step::read, box.voxels());
     grey_volume voxels = source.read(box);
-    charged.read(box.voxels() * bytes_per_voxel(source.type()));
+    charged.read(box.voxels() * static_cast<index_t>(bytes_per_voxel(source.type())));
     account.hash = voxel_hash(voxels, box, analysed);
     return voxels;
 }

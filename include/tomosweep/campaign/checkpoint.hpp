@@ -47,7 +47,7 @@ public:
     /// Writes what is not written yet. Local.
     void write() noexcept;
     /// Removes the file, because the scan's results stand elsewhere. Local.
-    void remove() noexcept;
+    void remove() const noexcept;
 
 private:
     void read();
