@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t most_listed = 20;
 constexpr std::size_t most_digits = 18;  // what fits 63 bits
+constexpr char number_mark = '/';        // stands for a number in a pattern: the one character that no name holds
 
 bool is_digit(char c) {
     return std::isdigit(static_cast<unsigned char>(c)) != 0;
@@ -32,7 +33,7 @@ std::string_view without_leading_zeros(std::string_view digits) {
     return digits.substr(std::min(digits.find_first_not_of('0'), digits.size()));
 }
 
-/// A file name with every run of digits replaced by '#', and the numbers that stood there.
+/// A file name with every run of digits replaced by `number_mark`, and the numbers that stood there.
 struct numbered_name {
     std::string pattern;
     std::vector<std::int64_t> numbers;
@@ -48,12 +49,18 @@ numbered_name parse(const std::string& path) {
             parsed.pattern += rest.substr(0, length);
             rest.remove_prefix(length);
         } else {
-            parsed.pattern += '#';
+            parsed.pattern += number_mark;
             parsed.numbers.push_back(std::stoll(std::string(digits)));
             rest.remove_prefix(digits.size());
         }
     }
     return parsed;
+}
+
+/// As a user would write the pattern: s#.tif.
+std::string shown(std::string pattern) {
+    std::replace(pattern.begin(), pattern.end(), number_mark, '#');
+    return pattern;
 }
 
 /// The names that share the most frequent pattern, and the paths of the others.
@@ -174,7 +181,7 @@ std::vector<std::string> numbering_problems(const std::vector<std::string>& path
         return problems;
     for (const std::string& stranger : stack.strangers)
         problems.push_back(fmt::format("{}: the name does not belong to the numbered slices {}", stranger,
-                                       stack.names.front().pattern));
+                                       shown(stack.names.front().pattern)));
     const auto at = counting_number(stack.names);
     if (!at)
         return problems;
@@ -182,7 +189,7 @@ std::vector<std::string> numbering_problems(const std::vector<std::string>& path
     for (const numbered_name& name : stack.names)
         numbers.push_back(name.numbers[*at]);
     std::sort(numbers.begin(), numbers.end());
-    report_gaps(std::filesystem::path(paths.front()).parent_path().string() + "/" + stack.names.front().pattern,
+    report_gaps(std::filesystem::path(paths.front()).parent_path().string() + "/" + shown(stack.names.front().pattern),
                 numbers, problems);
     return problems;
 }

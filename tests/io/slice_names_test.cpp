@@ -49,6 +49,13 @@ TEST(slice_names, names_that_do_not_belong_are_reported) {
     expect_mentions(problems.front(), {"mask.tif", "s#.tif"});
 }
 
+TEST(slice_names, a_number_sign_in_a_name_is_no_number) {
+    EXPECT_EQ(io::numbering_problems({"s1#.tif", "s2#.tif", "s3#.tif"}), names());
+    const names problems = io::numbering_problems({"s1.tif", "s2.tif", "s3.tif", "s#.tif"});
+    ASSERT_EQ(problems.size(), 1U);
+    expect_mentions(problems.front(), {"s#.tif: the name does not belong"});
+}
+
 TEST(slice_names, a_file_named_like_a_pattern_stands_for_itself) {
     const scratch_folder folder;
     for (const char* name : {"scan[1].tif", "scan1.tif", "scan10.tif", "scan2.tif", ".scan3.tif"})
