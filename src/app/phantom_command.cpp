@@ -7,9 +7,11 @@
 #include "command_line.hpp"
 #include "commands.hpp"
 #include "tomosweep/archive/atomic_file.hpp"
+#include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/campaign/job.hpp"
 #include "tomosweep/campaign/phantom_job.hpp"
 #include "tomosweep/core/error.hpp"
+#include "tomosweep/io/phantom_interfaces.hpp"
 #include "tomosweep/io/phantom_truth.hpp"
 #include "tomosweep/io/scan_writer.hpp"
 
@@ -57,8 +59,35 @@ std::string truth_row(const scan_spec& scan, const phantom_truth& truth) {
     double width = 0;
     for (const double each : truth.layer_plate_width)
         width += each / layers;
-    return fmt::format("{},{},{},{}\n", scan.id, truth.crack_fraction,
-                       truth.crack_surface_per_volume / scan.voxel_size_um, width * scan.voxel_size_um);
+    return fmt::format("{},{},{},{},{}\n", scan.id, truth.crack_fraction,
+                       truth.crack_surface_per_volume / scan.voxel_size_um, width * scan.voxel_size_um,
+                       truth.electrode_thickness * scan.voxel_size_um);
+}
+
+/// Heights of both interfaces over the middle of every column.
+data_group interfaces_of(const scan_spec& scan, const phantom_source& spec) {
+    const double edge = scan.voxel_size_um;
+    std::vector<double> y_um, x_um, collector, separator, thickness;
+    for (index_t y = 0; y < spec.shape.y; ++y)
+        y_um.push_back((static_cast<double>(y) + 0.5) * edge);
+    for (index_t x = 0; x < spec.shape.x; ++x)
+        x_um.push_back((static_cast<double>(x) + 0.5) * edge);
+    for (index_t y = 0; y < spec.shape.y; ++y)
+        for (index_t x = 0; x < spec.shape.x; ++x) {
+            const double v = static_cast<double>(y) + 0.5, u = static_cast<double>(x) + 0.5;
+            collector.push_back(height_at(spec.stack->collector, spec.shape, v, u) * edge);
+            separator.push_back(height_at(spec.stack->separator, spec.shape, v, u) * edge);
+            thickness.push_back(separator.back() - collector.back());
+        }
+    data_group truth;
+    truth.dimensions = {{"y", spec.shape.y}, {"x", spec.shape.x}};
+    truth.variables = {
+        {"y", {"y"}, y_um, "um", "middle of the voxel", {}},
+        {"x", {"x"}, x_um, "um", "middle of the voxel", {}},
+        {"collector_height_um", {"y", "x"}, collector, "um", "electrode over collector, from the first layer", {}},
+        {"separator_height_um", {"y", "x"}, separator, "um", "separator over electrode, from the first layer", {}},
+        {"electrode_thickness_um", {"y", "x"}, thickness, "um", "separator height less collector height", {}}};
+    return truth;
 }
 
 std::string layer_rows(const scan_spec& scan, const phantom_truth& truth) {
@@ -91,7 +120,9 @@ int phantom(const arguments& given) {
         throw resource_error("rights or space", folder.string() + " cannot be made: " + failure.message());
 
     std::vector<source_spec> sources;
-    std::string truths = "scan,crack_fraction,crack_surface_per_volume_per_um,mean_plate_width_um\n";
+    std::string truths =
+        "scan,crack_fraction,crack_surface_per_volume_per_um,mean_plate_width_um,"
+        "electrode_thickness_um\n";
     std::string layers = "scan,layer,crack_fraction,plate_width_um\n";
     for (const scan_spec& scan : job.scans) {
         const auto* spec = std::get_if<phantom_source>(&scan.source);
@@ -109,6 +140,8 @@ int phantom(const arguments& given) {
         const phantom_truth truth = truth_of(*spec);
         truths += truth_row(scan, truth);
         layers += layer_rows(scan, truth);
+        if (spec->stack)
+            write_netcdf((folder / ("truth-interfaces-" + scan.id + ".h5")).string(), interfaces_of(scan, *spec));
         fmt::print("{}\n", (folder / file).string());
     }
     write_text(folder / "truth.csv", truths);

@@ -57,22 +57,39 @@ json to_json(const tiff_source& tiff) {
 json to_json(const hdf5_source& hdf5) {
     return {{"type", "hdf5"}, {"path", hdf5.path}, {"dataset", hdf5.dataset}};
 }
+json to_json(const phantom_interface& surface) {
+    return {{"height", plain(surface.height)},
+            {"tilt", {plain(surface.tilt_y), plain(surface.tilt_x)}},
+            {"bow", plain(surface.bow)}};
+}
+json to_json(const phantom_stack& stack) {
+    return {{"collector", to_json(stack.collector)},
+            {"separator", to_json(stack.separator)},
+            {"collector_grey", plain(stack.collector_grey)},
+            {"electrolyte_grey", plain(stack.electrolyte_grey)},
+            {"fibres", stack.fibres},
+            {"fibre_radius", plain(stack.fibre_radius)},
+            {"fibre_grey", plain(stack.fibre_grey)}};
+}
 json to_json(const phantom_source& phantom) {
-    return {{"type", "phantom"},
-            {"shape", to_json(phantom.shape)},
-            {"islet_diameter", plain(phantom.islet_diameter)},
-            {"crack_width_collector", plain(phantom.crack_width_collector)},
-            {"crack_width_separator", plain(phantom.crack_width_separator)},
-            {"cracked_share", plain(phantom.cracked_share)},
-            {"fine_crack_width", plain(phantom.fine_crack_width)},
-            {"fine_crack_share", plain(phantom.fine_crack_share)},
-            {"pores", phantom.pores},
-            {"pore_radius", plain(phantom.pore_radius)},
-            {"solid_grey", plain(phantom.solid_grey)},
-            {"crack_grey", plain(phantom.crack_grey)},
-            {"blur_sigma", plain(phantom.blur_sigma)},
-            {"noise_sigma", plain(phantom.noise_sigma)},
-            {"seed", phantom.seed}};
+    json text{{"type", "phantom"},
+              {"shape", to_json(phantom.shape)},
+              {"islet_diameter", plain(phantom.islet_diameter)},
+              {"crack_width_collector", plain(phantom.crack_width_collector)},
+              {"crack_width_separator", plain(phantom.crack_width_separator)},
+              {"cracked_share", plain(phantom.cracked_share)},
+              {"fine_crack_width", plain(phantom.fine_crack_width)},
+              {"fine_crack_share", plain(phantom.fine_crack_share)},
+              {"pores", phantom.pores},
+              {"pore_radius", plain(phantom.pore_radius)},
+              {"solid_grey", plain(phantom.solid_grey)},
+              {"crack_grey", plain(phantom.crack_grey)},
+              {"blur_sigma", plain(phantom.blur_sigma)},
+              {"noise_sigma", plain(phantom.noise_sigma)},
+              {"seed", phantom.seed}};
+    if (phantom.stack)
+        text["stack"] = to_json(*phantom.stack);
+    return text;
 }
 json to_json(const source_spec& source) {
     return std::visit([](const auto& each) { return to_json(each); }, source);

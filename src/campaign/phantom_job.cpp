@@ -58,6 +58,27 @@ YAML::Node to_yaml(const hdf5_source& hdf5) {
     return map;
 }
 
+YAML::Node to_yaml(const phantom_interface& surface) {
+    YAML::Node map(YAML::NodeType::Map);
+    map["height"] = to_yaml(surface.height);
+    map["tilt"].push_back(to_yaml(surface.tilt_y));
+    map["tilt"].push_back(to_yaml(surface.tilt_x));
+    map["bow"] = to_yaml(surface.bow);
+    return map;
+}
+
+YAML::Node to_yaml(const phantom_stack& stack) {
+    YAML::Node map(YAML::NodeType::Map);
+    map["collector"] = to_yaml(stack.collector);
+    map["separator"] = to_yaml(stack.separator);
+    map["collector_grey"] = to_yaml(stack.collector_grey);
+    map["electrolyte_grey"] = to_yaml(stack.electrolyte_grey);
+    map["fibres"] = stack.fibres;
+    map["fibre_radius"] = to_yaml(stack.fibre_radius);
+    map["fibre_grey"] = to_yaml(stack.fibre_grey);
+    return map;
+}
+
 YAML::Node to_yaml(const phantom_source& phantom) {
     YAML::Node map = flow_map("phantom");
     map["shape"] = to_yaml(phantom.shape);
@@ -74,6 +95,8 @@ YAML::Node to_yaml(const phantom_source& phantom) {
     map["blur_sigma"] = to_yaml(phantom.blur_sigma);
     map["noise_sigma"] = to_yaml(phantom.noise_sigma);
     map["seed"] = phantom.seed;
+    if (phantom.stack)
+        map["stack"] = to_yaml(*phantom.stack);
     return map;
 }
 

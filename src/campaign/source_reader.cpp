@@ -21,7 +21,8 @@ std::vector<std::string_view> keys_of(source_type type) {
     }
     return {"type",       "shape",       "islet_diameter",   "crack_width_collector", "crack_width_separator",
             "pores",      "pore_radius", "fine_crack_width", "fine_crack_share",      "cracked_share",
-            "solid_grey", "crack_grey",  "blur_sigma",       "noise_sigma",           "seed"};
+            "solid_grey", "crack_grey",  "blur_sigma",       "noise_sigma",           "seed",
+            "stack"};
 }
 
 std::string read_path(const yaml_map& map, const std::filesystem::path& folder) {
@@ -58,6 +59,34 @@ raw_source read_raw(const yaml_map& map, const std::filesystem::path& folder) {
     return raw;
 }
 
+void read_interface(const yaml_map& stack, std::string_view key, phantom_interface& surface) {
+    const auto value = stack.find(key);
+    if (!value)
+        return;
+    const yaml_map map({*value}, {"height", "tilt", "bow"});
+    map.read("height", surface.height, number_range{});
+    map.read("bow", surface.bow, number_range{});
+    if (const auto tilt = map.find("tilt"))
+        if (const auto ends = tilt->list("[along y, along x]: voxels of height per voxel", 2)) {
+            surface.tilt_y = (*ends)[0].number().value_or(0);
+            surface.tilt_x = (*ends)[1].number().value_or(0);
+        }
+}
+
+phantom_stack read_stack(const yaml_value& value) {
+    phantom_stack stack;
+    const yaml_map map({value}, {"collector", "separator", "collector_grey", "electrolyte_grey", "fibres",
+                                 "fibre_radius", "fibre_grey"});
+    read_interface(map, "collector", stack.collector);
+    read_interface(map, "separator", stack.separator);
+    map.read("collector_grey", stack.collector_grey, number_range{0, 255});
+    map.read("electrolyte_grey", stack.electrolyte_grey, number_range{0, 255});
+    map.read("fibres", stack.fibres, {.low = 0});
+    map.read("fibre_radius", stack.fibre_radius, not_negative);
+    map.read("fibre_grey", stack.fibre_grey, number_range{0, 255});
+    return stack;
+}
+
 phantom_source read_phantom(const yaml_map& map) {
     phantom_source phantom;
     if (const auto shape = map.find("shape"))
@@ -77,6 +106,8 @@ phantom_source read_phantom(const yaml_map& map) {
     auto seed = static_cast<std::int64_t>(phantom.seed);
     map.read("seed", seed, {.low = 0});
     phantom.seed = static_cast<std::uint64_t>(seed);
+    if (const auto stack = map.find("stack"))
+        phantom.stack = read_stack(*stack);
     return phantom;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tomosweep/core/error.hpp"
+#include "tomosweep/io/phantom_interfaces.hpp"
 #include "tomosweep/io/phantom_pores.hpp"
 #include "tomosweep/io/voxel_block.hpp"
 
@@ -37,6 +38,29 @@ double most_pores(const phantom_source& phantom) {
     return std::min(most, std::floor(room(shape.z) * room(shape.y) * room(shape.x) / sphere));
 }
 
+void check_interface(const char* name, const phantom_interface& surface) {
+    constexpr double farthest = 1e6;
+    constexpr double steepest = 1;
+    check_range(name, surface.height, -farthest, farthest);
+    check_range(name, surface.tilt_y, -steepest, steepest);
+    check_range(name, surface.tilt_x, -steepest, steepest);
+    check_range(name, surface.bow, -farthest, farthest);
+}
+
+void check_stack(const phantom_stack& stack, const extent3& shape) {
+    check_interface("stack.collector", stack.collector);
+    check_interface("stack.separator", stack.separator);
+    if (least_gap(stack.collector, stack.separator, shape) <= 0)
+        throw input_error("phantom", "stack", "a separator that meets the collector",
+                          "a separator above the collector everywhere in the field");
+    check_range("stack.collector_grey", stack.collector_grey, 0, 255);
+    check_range("stack.electrolyte_grey", stack.electrolyte_grey, 0, 255);
+    check_range("stack.fibre_grey", stack.fibre_grey, 0, 255);
+    // Every voxel above the electrode asks every fibre.
+    check_range("stack.fibres", static_cast<double>(stack.fibres), 0, 10'000);
+    check_range("stack.fibre_radius", stack.fibre_radius, 0, 1000);
+}
+
 }  // namespace
 
 void check_phantom(const phantom_source& phantom) {
@@ -56,6 +80,8 @@ void check_phantom(const phantom_source& phantom) {
     check_range("crack_grey", phantom.crack_grey, 0, 255);
     check_range("blur_sigma", phantom.blur_sigma, 0, widest_blur);
     check_range("noise_sigma", phantom.noise_sigma, 0, 1000);
+    if (phantom.stack)
+        check_stack(*phantom.stack, phantom.shape);
 }
 
 }  // namespace tomosweep

@@ -4,10 +4,12 @@
 #include <cmath>
 #include <numbers>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/io/phantom_geometry.hpp"
+#include "tomosweep/io/phantom_interfaces.hpp"
 #include "tomosweep/io/phantom_pores.hpp"
 #include "tomosweep/kernels/gaussian.hpp"
 #include "tomosweep/kernels/smooth.hpp"
@@ -143,7 +145,10 @@ private:
 class phantom_scan final : public scan_source {
 public:
     explicit phantom_scan(const phantom_source& phantom)
-        : phantom_(phantom), pores_(pores_of(phantom)), noise_(phantom) {}
+        : phantom_(phantom), pores_(pores_of(phantom)), noise_(phantom) {
+        if (phantom_.stack)
+            stack_.emplace(phantom_);
+    }
 
     extent3 extent() const override { return phantom_.shape; }
     dtype type() const override { return dtype::uint8; }
@@ -153,8 +158,14 @@ public:
     grey_volume read(const box3& box) const override {
         require(box.empty() || intersection(box, whole(phantom_.shape)) == box, "the box lies in the phantom");
         array3<std::uint8_t> grey(box.extent());
-        if (!box.empty())
-            phantom_.blur_sigma > 0 ? fill_blurred(box, grey) : fill_sharp(box, grey);
+        if (box.empty())
+            return grey;
+        if (phantom_.blur_sigma <= 0)
+            fill_sharp(box, grey);
+        else if (stack_)
+            fill_blurred_stack(box, grey);
+        else
+            fill_blurred(box, grey);
         return grey;
     }
 
@@ -174,6 +185,8 @@ private:
                     std::transform(row.begin(), row.end(), levels.begin(), [this](std::uint8_t solid) {
                         return solid != 0 ? phantom_.solid_grey : phantom_.crack_grey;
                     });
+                    if (stack_)
+                        stack_->cover(levels, box.lo + index3{z, y, 0});
                     finish(levels, box.lo + index3{z, y, 0}, row);
                 }
         }
@@ -200,6 +213,38 @@ private:
             });
     }
 
+    /// With collector and separator there are more greys than two, so greys are blurred instead of shares of solid.
+    void fill_blurred_stack(const box3& box, array3<std::uint8_t>& grey) const {
+        const extent3 halo = gaussian_halo(phantom_.blur_sigma);
+        const box3 wide{box.lo - halo, box.hi + halo};
+        const extent3 wide_extent = wide.extent();
+        array3<float> sharp_grey(wide_extent);
+        const sharp_phantom sharp(phantom_, pores_, wide);
+        const auto length = static_cast<std::size_t>(wide_extent.x);
+#pragma omp parallel
+        {
+            std::vector<std::uint8_t> solid(length);
+            std::vector<double> levels(length);
+#pragma omp for collapse(2) schedule(static)
+            for (index_t z = 0; z < wide_extent.z; ++z)
+                for (index_t y = 0; y < wide_extent.y; ++y) {
+                    sharp.fill_row(z, y, solid);
+                    std::ranges::transform(solid, levels.begin(), [this](std::uint8_t each) {
+                        return each != 0 ? phantom_.solid_grey : phantom_.crack_grey;
+                    });
+                    stack_->cover(levels, wide.lo + index3{z, y, 0});
+                    std::ranges::transform(levels, &sharp_grey(z, y, 0),
+                                           [](double v) { return static_cast<float>(v); });
+                }
+        }
+        smooth_rows<float>(sharp_grey.view(), unmirrored(wide_extent), box.extent(),
+                           gaussian_weights(phantom_.blur_sigma), [&](index_t z, index_t y, const double* smooth) {
+                               const auto columns = static_cast<std::size_t>(box.extent().x);
+                               std::vector<double> levels(smooth, smooth + columns);
+                               finish(levels, box.lo + index3{z, y, 0}, {&grey(z, y, 0), columns});
+                           });
+    }
+
     /// Every position of a grown box stands for itself.
     static window_map unmirrored(const extent3& extent) {
         window_map map;
@@ -220,6 +265,7 @@ private:
     phantom_source phantom_;
     std::vector<pore> pores_;
     voxel_noise noise_;
+    std::optional<stack_painter> stack_;
 };
 
 }  // namespace

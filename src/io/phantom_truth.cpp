@@ -6,6 +6,7 @@
 #include <numbers>
 #include <utility>
 
+#include "tomosweep/io/phantom_interfaces.hpp"
 #include "tomosweep/io/phantom_polygon.hpp"
 #include "tomosweep/io/phantom_pores.hpp"
 
@@ -128,20 +129,28 @@ phantom_truth truth_of(const phantom_source& phantom) {
     // Cut polygons of a volume without cracks add up to its area only up to rounding.
     constexpr double rounding = 1e-11;
     phantom_truth truth;
+    const std::vector<double> share = electrode_share_of_layers(phantom);
+    const double ball_surface = 4 * std::numbers::pi * radius * radius;
     double volume = 0;
-    double surface = 4 * std::numbers::pi * radius * radius * static_cast<double>(pores.size());
+    double surface = 0;
+    double region = 0;
     for (std::size_t z = 0; z < layers.size(); ++z) {
         const layer_measure& layer = layers[z];
         const double bare = area - layer.solid_area;
         const double cracks = (bare > rounding * area ? bare : 0) + pore_volume[z];
-        volume += cracks;
-        surface += layer.plate_edges * std::sqrt(1 + tilt * tilt) + layer.straight_edges;
+        volume += share[z] * cracks;
+        region += share[z] * area;
+        surface += share[z] * (layer.plate_edges * std::sqrt(1 + tilt * tilt) + layer.straight_edges);
         truth.layer_crack_fraction.push_back(cracks / area);
         truth.layer_crack_perimeter.push_back((layer.plate_edges + layer.straight_edges) / area);
         truth.layer_plate_width.push_back(widths_at(phantom, static_cast<double>(z) + 0.5).plate);
     }
-    truth.crack_fraction = volume / (area * static_cast<double>(shape.z));
-    truth.crack_surface_per_volume = volume > 0 ? surface / volume : std::numeric_limits<double>::quiet_NaN();
+    for (const pore& p : pores)
+        surface += ball_surface * share[std::min(static_cast<std::size_t>(p.z), share.size() - 1)];
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    truth.crack_fraction = region > 0 ? volume / region : unknown;
+    truth.crack_surface_per_volume = volume > 0 ? surface / volume : unknown;
+    truth.electrode_thickness = phantom.stack ? mean_gap(phantom.stack->collector, phantom.stack->separator) : unknown;
     return truth;
 }
 

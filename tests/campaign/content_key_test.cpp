@@ -179,6 +179,17 @@ TEST(content_key, every_parameter_of_a_phantom_counts) {
         [](phantom_source& p) { p.blur_sigma = 1; },
         [](phantom_source& p) { p.noise_sigma = 1; },
         [](phantom_source& p) { p.seed = 2; },
+        [](phantom_source& p) { p.stack.emplace(); },
+        [](phantom_source& p) { p.stack.emplace().collector.height = 1; },
+        [](phantom_source& p) { p.stack.emplace().collector.tilt_y = 1; },
+        [](phantom_source& p) { p.stack.emplace().collector.tilt_x = 1; },
+        [](phantom_source& p) { p.stack.emplace().collector.bow = 1; },
+        [](phantom_source& p) { p.stack.emplace().separator.height = 1; },
+        [](phantom_source& p) { p.stack.emplace().collector_grey = 1; },
+        [](phantom_source& p) { p.stack.emplace().electrolyte_grey = 1; },
+        [](phantom_source& p) { p.stack.emplace().fibres = 1; },
+        [](phantom_source& p) { p.stack.emplace().fibre_radius = 1; },
+        [](phantom_source& p) { p.stack.emplace().fibre_grey = 1; },
     };
     std::vector<change> changes;
     for (const set& parameter : parameters)

@@ -1,10 +1,38 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "tomosweep/core/index.hpp"
 
 namespace tomosweep {
+
+/// An interface of a phantom: its height over the point (y, x), in voxels from the corner of the volume of ny x nx
+/// columns, is
+///     height + tilt_y v + tilt_x u + bow ((2 v / ny)^2 + (2 u / nx)^2)   with   v = y - ny / 2, u = x - nx / 2.
+struct phantom_interface {
+    double height = 0;  ///< at the middle of the field
+    double tilt_y = 0;  ///< voxels per voxel
+    double tilt_x = 0;
+    double bow = 0;  ///< by how much the middle of each edge lies higher than the middle of the field
+
+    friend bool operator==(const phantom_interface&, const phantom_interface&) = default;
+};
+
+/// What lies below and above the cracked electrode: the dense current collector, and the separator, whose straight
+/// fibres lie in the layers above the electrode, some of them on it. A voxel that an interface or a fibre cuts has the
+/// mean grey of its parts (of its column at the middle of the voxel).
+struct phantom_stack {
+    phantom_interface collector{12, 0, 0, 0};
+    phantom_interface separator{52, 0, 0, 0};
+    double collector_grey = 230;   ///< 0 to 255
+    double electrolyte_grey = 60;  ///< 0 to 255; between the fibres
+    index_t fibres = 0;
+    double fibre_radius = 3;  ///< voxels
+    double fibre_grey = 190;  ///< 0 to 255
+
+    friend bool operator==(const phantom_stack&, const phantom_stack&) = default;
+};
 
 /// A mud-cracked electrode without a file: Voronoi islets in the (y, x) plane parted by plate cracks that run through
 /// the whole depth and whose width changes linearly from collector (z = 0) to separator, fine cracks that part some
@@ -25,6 +53,8 @@ struct phantom_source {
     double blur_sigma = 0;             ///< voxels
     double noise_sigma = 0;            ///< grey levels, normally distributed
     std::uint64_t seed = 1;
+    /// Collector and separator; without them the volume is all electrode.
+    std::optional<phantom_stack> stack;
 
     friend bool operator==(const phantom_source&, const phantom_source&) = default;
 };

@@ -8,7 +8,8 @@
 namespace tomosweep {
 
 /// What a phantom's geometry says, free of voxels, blur and noise. Lengths in voxels. Layers are taken at the height of
-/// their voxels' centres. The faces of the volume make no surface.
+/// their voxels' centres. The faces of the volume make no surface. With a collector and a separator, every layer counts
+/// in crack_fraction and crack_surface_per_volume with the share of it that lies between them.
 struct phantom_truth {
     double crack_fraction = 0;  ///< cracks and pores, per volume
     /// Faces of cracks (slanted as they are) and pores, per volume of cracks and pores; NaN when there are none.
@@ -16,6 +17,7 @@ struct phantom_truth {
     std::vector<double> layer_crack_fraction;   ///< cracks and pores, per layer
     std::vector<double> layer_crack_perimeter;  ///< length of the cracks' edges per area of the layer; without pores
     std::vector<double> layer_plate_width;
+    double electrode_thickness = 0;  ///< mean of separator over collector, exact; NaN for a phantom without them
 };
 
 /// Solid area and edges of cracks in one layer. Straight edges are the faces of cracks of constant width and the dead
