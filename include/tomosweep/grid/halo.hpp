@@ -20,6 +20,8 @@ array3<T> with_halo(const domain& grid, view3<const T> own, const extent3& margi
 
 extern template array3<std::uint8_t> fetch(const domain&, view3<const std::uint8_t>, const box3&);
 extern template array3<std::uint16_t> fetch(const domain&, view3<const std::uint16_t>, const box3&);
+extern template array3<std::int16_t> fetch(const domain&, view3<const std::int16_t>, const box3&);
+extern template array3<float> fetch(const domain&, view3<const float>, const box3&);
 extern template array3<std::uint32_t> fetch(const domain&, view3<const std::uint32_t>, const box3&);
 extern template array3<std::uint64_t> fetch(const domain&, view3<const std::uint64_t>, const box3&);
 
