@@ -76,6 +76,9 @@ YAML::Node to_yaml(const phantom_stack& stack) {
     map["fibres"] = stack.fibres;
     map["fibre_radius"] = to_yaml(stack.fibre_radius);
     map["fibre_grey"] = to_yaml(stack.fibre_grey);
+    map["bubbles"] = stack.bubbles;
+    map["bubble_radius"] = to_yaml(stack.bubble_radius);
+    map["bubble_grey"] = to_yaml(stack.bubble_grey);
     return map;
 }
 
@@ -92,6 +95,8 @@ YAML::Node to_yaml(const phantom_source& phantom) {
     map["pore_radius"] = to_yaml(phantom.pore_radius);
     map["solid_grey"] = to_yaml(phantom.solid_grey);
     map["crack_grey"] = to_yaml(phantom.crack_grey);
+    map["shell_thickness"] = to_yaml(phantom.shell_thickness);
+    map["shell_grey"] = to_yaml(phantom.shell_grey);
     map["blur_sigma"] = to_yaml(phantom.blur_sigma);
     map["noise_sigma"] = to_yaml(phantom.noise_sigma);
     map["seed"] = phantom.seed;
