@@ -14,16 +14,16 @@ concept addable = requires(A a, B b) {
 };
 
 TEST(quantity, units_that_mean_different_things_do_not_mix) {
-    static_assert(addable<length, length>);
-    static_assert(!addable<length, area>);
-    static_assert(!addable<areal_mass, density>);
-    static_assert(!addable<length, double>);
-    static_assert(!std::is_convertible_v<length, double>);
-    static_assert(!std::is_convertible_v<double, mass>);
-    static_assert(!std::is_convertible_v<specific_capacity, specific_volume>);
+    static_assert(addable<units::length, units::length>);
+    static_assert(!addable<units::length, units::area>);
+    static_assert(!addable<units::areal_mass, units::density>);
+    static_assert(!addable<units::length, double>);
+    static_assert(!std::is_convertible_v<units::length, double>);
+    static_assert(!std::is_convertible_v<double, units::mass>);
+    static_assert(!std::is_convertible_v<units::specific_capacity, units::specific_volume>);
     static_assert(std::is_convertible_v<decltype(units::um / units::nm), double>);
-    static_assert(std::is_same_v<decltype(units::mg_per_cm2 * units::um2), mass>);
-    static_assert(std::is_same_v<decltype(units::mAh_per_g * units::g / units::mol), molar_charge>);
+    static_assert(std::is_same_v<decltype(units::mg_per_cm2 * units::um2), units::mass>);
+    static_assert(std::is_same_v<decltype(units::mAh_per_g * units::g / units::mol), units::molar_charge>);
 }
 
 TEST(quantity, conversions_are_those_of_the_textbook) {

@@ -10,7 +10,7 @@ namespace tomosweep {
 namespace {
 
 // A cell with 0.1 mg of silicon. One mA per 0.1 mg is 10 A/g: 0.01 mA for an hour pass 100 mAh/g.
-constexpr mass silicon = 0.1 * units::mg;
+constexpr units::mass silicon = 0.1 * units::mg;
 
 cycling_reading reading() {
     return {silicon, true, std::nullopt, silicon_capacity};

@@ -8,7 +8,7 @@
 namespace tomosweep {
 namespace {
 
-specific_capacity mAh(double value) {
+units::specific_capacity mAh(double value) {
     return value * units::mAh_per_g;
 }
 
@@ -35,7 +35,7 @@ TEST(electrode_formulas, porosity_counts_every_void_once) {
 }
 
 TEST(electrode_formulas, silicon_mass_is_loading_times_area) {
-    const area disc = std::numbers::pi / 4 * (3 * units::mm) * (3 * units::mm);
+    const units::area disc = std::numbers::pi / 4 * (3 * units::mm) * (3 * units::mm);
     EXPECT_NEAR(silicon_mass(1.9 * units::mg_per_cm2, disc) / units::mg, 0.13430, 1e-5);
     EXPECT_NEAR(silicon_mass(1.9 * units::mg_per_cm2, disc, 0.5) / units::mg, 0.06715, 1e-5);
 }

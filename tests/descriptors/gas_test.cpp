@@ -12,7 +12,7 @@ TEST(gas, constants_are_those_of_codata) {
 
 TEST(gas, a_mole_of_gas_takes_two_moles_of_electrons) {
     // 22.4 L per gram of silicon is a mole per gram.
-    const specific_volume mole = 22400 * units::cm3_per_g;
+    const units::specific_volume mole = 22400 * units::cm3_per_g;
     EXPECT_NEAR(gas_charge(mole) / (units::C / units::g), 2 * 96485.33212, 1e-4);
     EXPECT_NEAR(gas_charge(mole, gas_molar_volume, 1) / (units::C / units::g), 96485.33212, 1e-4);
     // Warm gas of the same volume is less gas: at 298.15 K a mole takes 24.465 L.
@@ -20,7 +20,7 @@ TEST(gas, a_mole_of_gas_takes_two_moles_of_electrons) {
 }
 
 TEST(gas, a_mole_of_gas_leaves_a_mole_of_carbonate) {
-    const specific_volume mole = 22400 * units::cm3_per_g;
+    const units::specific_volume mole = 22400 * units::cm3_per_g;
     EXPECT_NEAR(product_volume(mole, {lithium_carbonate}) / units::cm3_per_g, 73.89 / 2.11, 1e-9);
     EXPECT_NEAR(product_volume(mole, {lithium_fluoride, fluoride_partner}) / units::cm3_per_g, 25.94 / 2.64 + 43 / 2.01,
                 1e-9);

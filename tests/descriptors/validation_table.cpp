@@ -19,7 +19,7 @@ namespace {
 
 using namespace tomosweep;
 
-specific_capacity mAh(double value) {
+units::specific_capacity mAh(double value) {
     return value * units::mAh_per_g;
 }
 
@@ -105,8 +105,8 @@ formula charge_of_gas() {
     const char* comment = "F is printed as 96438 C/mol; the difference is that of the constant";
     const auto printed = 96438 * units::C / units::mol;
     const auto row = [&](double gas) {
-        const specific_volume volume = gas * units::cm3_per_g;
-        const specific_capacity theirs = 2.0 * (volume / gas_molar_volume * printed);
+        const units::specific_volume volume = gas * units::cm3_per_g;
+        const units::specific_capacity theirs = 2.0 * (volume / gas_molar_volume * printed);
         return check{fmt::format("{:g} cm3/g", gas), "mAh/g", gas_charge(volume) / units::mAh_per_g,
                      theirs / units::mAh_per_g,      3,       comment};
     };
@@ -141,9 +141,9 @@ formula solids() {
 }
 
 formula mass_of_silicon() {
-    const area field = std::numbers::pi / 4 * (1.54 * units::mm) * (1.54 * units::mm);
+    const units::area field = std::numbers::pi / 4 * (1.54 * units::mm) * (1.54 * units::mm);
     const auto row = [&](double per_gram, double loading, double theirs, const char* comment) {
-        const volume gas = per_gram * units::cm3_per_g * silicon_mass(loading * units::mg_per_cm2, field);
+        const units::volume gas = per_gram * units::cm3_per_g * silicon_mass(loading * units::mg_per_cm2, field);
         return check{
             fmt::format("{:g} cm3/g, {:g} mg/cm2", per_gram, loading), "mm3", gas / units::mm3, theirs, 3, comment};
     };

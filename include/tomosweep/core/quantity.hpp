@@ -43,6 +43,8 @@ constexpr quantity<(-A)...> operator/(double number, quantity<A...> a) {
     return {number / a.si};
 }
 
+namespace units {
+
 using length = quantity<1, 0, 0, 0, 0>;
 using area = quantity<2, 0, 0, 0, 0>;
 using volume = quantity<3, 0, 0, 0, 0>;
@@ -58,8 +60,6 @@ using specific_current = quantity<0, -1, -1, 1, 0>;
 using molar_mass = quantity<0, 1, 0, 0, -1>;
 using molar_volume = quantity<3, 0, 0, 0, -1>;
 using molar_charge = quantity<0, 0, 0, 1, -1>;
-
-namespace units {
 
 inline constexpr length nm{1e-9}, um{1e-6}, mm{1e-3}, cm{1e-2};
 inline constexpr area um2 = um * um, mm2 = mm * mm, cm2 = cm * cm;

@@ -12,10 +12,10 @@ namespace tomosweep {
 
 /// How a cycler's table is read.
 struct cycling_reading {
-    mass silicon;                             ///< in the cell
+    units::mass silicon;                      ///< in the cell
     bool lithiation_is_negative = true;       ///< of silicon against lithium, as cyclers have it
     std::optional<std::int64_t> first_cycle;  ///< what the cycle of the first row is to be called
-    specific_capacity theoretical;            ///< for C-rates
+    units::specific_capacity theoretical;     ///< for C-rates
 };
 
 enum class half_cycle : std::uint8_t { none, lithiation, delithiation };

@@ -10,18 +10,19 @@ namespace tomosweep {
 
 /// Faraday constant, exact since the SI of 2019: e N_A = 1.602176634e-19 C x 6.02214076e23 / mol (CODATA 2018,
 /// physics.nist.gov/cuu/Constants).
-inline constexpr molar_charge faraday_constant = (1.602176634e-19 * 6.02214076e23) * units::C / units::mol;
+inline constexpr units::molar_charge faraday_constant = (1.602176634e-19 * 6.02214076e23) * units::C / units::mol;
 
 /// Of an ideal gas at 273.15 K and 1 atm as the study rounds it; CODATA 2018 has 22.41396954 L/mol.
-inline constexpr molar_volume gas_molar_volume = 22.4 * units::L_per_mol;
+inline constexpr units::molar_volume gas_molar_volume = 22.4 * units::L_per_mol;
 
 /// Charge for gas that forms by reactions of `electrons` electrons (Eq. 4, with 2).
-specific_capacity gas_charge(specific_volume gas, molar_volume molar = gas_molar_volume, double electrons = 2);
+units::specific_capacity gas_charge(units::specific_volume gas, units::molar_volume molar = gas_molar_volume,
+                                    double electrons = 2);
 
 /// A solid product, of which `per_gas` molecules form with every molecule of gas.
 struct solid_product {
-    tomosweep::molar_mass molar_mass;
-    tomosweep::density density;
+    units::molar_mass molar_mass;
+    units::density density;
     double per_gas = 1;
 };
 
@@ -32,7 +33,7 @@ inline constexpr solid_product fluoride_partner{43 * units::g_per_mol, 2.01 * un
 
 /// Volume of the solids that form with the gas (Eq. 5, with lithium_carbonate alone). The study prints a thousand times
 /// as much, as if a mole of gas took 22.4 cm3: see docs/validation.md.
-specific_volume product_volume(specific_volume gas, const std::vector<solid_product>& products,
-                               molar_volume molar = gas_molar_volume);
+units::specific_volume product_volume(units::specific_volume gas, const std::vector<solid_product>& products,
+                                      units::molar_volume molar = gas_molar_volume);
 
 }  // namespace tomosweep
