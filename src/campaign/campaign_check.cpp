@@ -9,6 +9,7 @@
 #include "tomosweep/archive/merge.hpp"
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/archive/schema.hpp"
+#include "tomosweep/campaign/derived.hpp"
 #include "tomosweep/campaign/run_record.hpp"
 #include "tomosweep/campaign/shard_store.hpp"
 #include "tomosweep/core/error.hpp"
@@ -67,7 +68,7 @@ private:
 
     /// Only when all files are sound: what is damaged has been said already.
     void compare_campaign() {
-        const data_group campaign = read_netcdf(store_.archive_path());
+        const data_group campaign = without_derived(read_netcdf(store_.archive_path()));
         const variable* scan = find_named(campaign.variables, schema::scan);
         const auto* ids = scan == nullptr ? nullptr : std::get_if<std::vector<std::string>>(&scan->values);
         if (ids == nullptr) {

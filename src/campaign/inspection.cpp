@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "tomosweep/campaign/electrochemistry.hpp"
 #include "tomosweep/campaign/thresholds.hpp"
 
 namespace tomosweep {
@@ -70,6 +71,8 @@ public:
         for (const phase_spec& phase : job_.phases)
             check_phase(phase);
         check_product();
+        for (problem& wrong : join_electrochemistry(job_).problems)
+            found_.problems.push_back(std::move(wrong));
         return std::move(found_);
     }
 

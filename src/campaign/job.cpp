@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "tomosweep/campaign/scan_reader.hpp"
+#include "tomosweep/campaign/study_reader.hpp"
 #include "tomosweep/campaign/threshold_reader.hpp"
 #include "tomosweep/campaign/yaml_document.hpp"
 #include "tomosweep/campaign/yaml_reader.hpp"
@@ -19,8 +20,8 @@ namespace {
 
 /// Groups and coordinates at the root of an archive, which no phase may take the name of.
 constexpr std::array reserved_names{
-    "tables",       "process", "fields", "scan",   "threshold", "status", "resolution_limit",
-    "connectivity", "depth",   "width",  "sample", "cycle",     "step",   "time_h"};
+    "tables", "process", "fields", "scan", "threshold", "status", "resolution_limit", "connectivity", "depth",
+    "width",  "sample",  "cycle",  "step", "time_h",    "onset",  "cycles",           "porosity",     "parameters"};
 
 std::vector<misplaced_key> misplaced_in_job() {
     constexpr auto sweep = "this key stands in the sweep file";
@@ -42,9 +43,10 @@ std::vector<misplaced_key> misplaced_in_job() {
 phase_spec read_phase(const yaml_value& value) {
     phase_spec phase;
     phase.line = value.line();
-    const yaml_map map({value}, {"name", "where", "threshold"});
+    const yaml_map map({value}, {"name", "role", "where", "threshold"});
     if (const auto name = map.find("name"))
         phase.name = read_name(*name).value_or(phase.name);
+    phase.role = read_role(map, phase.name);
     if (const auto where = map.find("where"))
         phase.where =
             where
@@ -175,9 +177,10 @@ job_spec parse_job(const std::string& text, const std::string& path) {
     job.text = text;
     job.campaign = std::filesystem::path(path).stem().string();
     const yaml_value root(parse_yaml(text, path), "", problems);
-    const yaml_map map({root},
-                       {"campaign", "scans", "defaults", "region", "preprocess", "phase", "phases", "depth", "width"},
-                       misplaced_in_job());
+    std::vector<std::string_view> keys{"campaign", "scans",  "defaults", "region", "preprocess",
+                                       "phase",    "phases", "depth",    "width"};
+    keys.insert(keys.end(), std::begin(study_keys), std::end(study_keys));
+    const yaml_map map({root}, keys, misplaced_in_job());
     if (const auto campaign = map.find("campaign"))
         job.campaign = read_name(*campaign).value_or("");
     read_scans(map, std::filesystem::absolute(path).parent_path(), job, problems);
@@ -186,6 +189,7 @@ job_spec parse_job(const std::string& text, const std::string& path) {
         job.depth = read_depth(*depth);
     if (const auto width = map.find("width"))
         job.width = read_width(*width);
+    read_study(map, std::filesystem::absolute(path).parent_path(), job);
     problems.throw_if_any();
     return job;
 }

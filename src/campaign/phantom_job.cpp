@@ -114,6 +114,14 @@ void make_mask_absolute(YAML::Node holder, const std::filesystem::path& folder) 
         path = std::filesystem::absolute(folder / path.Scalar()).lexically_normal().string();
 }
 
+/// The same holds for tables of a cycler.
+void make_tables_absolute(YAML::Node root, const std::filesystem::path& folder) {
+    if (!root["electrochemistry"].IsDefined())
+        return;
+    for (YAML::Node table : root["electrochemistry"])
+        table["path"] = std::filesystem::absolute(folder / table["path"].Scalar()).lexically_normal().string();
+}
+
 }  // namespace
 
 std::string job_with_sources(const job_spec& job, const std::vector<source_spec>& sources) {
@@ -121,6 +129,7 @@ std::string job_with_sources(const job_spec& job, const std::vector<source_spec>
     const std::filesystem::path folder = std::filesystem::absolute(job.file).parent_path();
     YAML::Node root = YAML::Clone(YAML::Load(job.text));
     make_mask_absolute(root, folder);
+    make_tables_absolute(root, folder);
     if (root["defaults"].IsDefined()) {
         make_mask_absolute(root["defaults"], folder);
         root["defaults"].remove("source");

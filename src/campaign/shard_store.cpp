@@ -1,12 +1,15 @@
 #include "tomosweep/campaign/shard_store.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 #include "tomosweep/archive/atomic_file.hpp"
 #include "tomosweep/archive/merge.hpp"
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/archive/schema.hpp"
+#include "tomosweep/campaign/derived.hpp"
+#include "tomosweep/campaign/run_record.hpp"
 #include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
@@ -29,6 +32,24 @@ shard_status status_of(const std::vector<attribute>& provenance, const std::stri
     const shard_state state = failure.empty() ? shard_state::complete : shard_state::failed;
     return {state, std::move(failure), value_of(provenance, seconds_attribute, 0.0),
             value_of(provenance, "ranks", std::int64_t{1}) * value_of(provenance, "threads_per_rank", std::int64_t{1})};
+}
+
+/// The job that the scans are to be seen with: that of the last run, or in folders of older versions that of a scan.
+/// Nothing when there is none that can be read, as in a folder of shards alone.
+std::optional<job_spec> job_of(const std::string& directory, const data_group& archive) {
+    try {
+        const run_record record = read_record(directory);
+        if (!record.job_text.empty())
+            return parse_job(record.job_text, record.job_file);
+        const data_group* process = find_named(archive.groups, "process");
+        if (process == nullptr || process->groups.empty())
+            return std::nullopt;
+        const std::vector<attribute>& provenance = process->groups.back().attributes;
+        const std::string text = value_of(provenance, "job", std::string());
+        return parse_job(text, value_of(provenance, "job_file", std::string("job.yaml")));
+    } catch (const input_error&) {
+        return std::nullopt;
+    }
 }
 
 }  // namespace
@@ -99,6 +120,8 @@ data_group shard_store::merge(const std::vector<std::string>& ids, const lock_wa
     // Shards may be of earlier schemas; what is written now is of this one.
     std::erase_if(archive.attributes, [](const attribute& each) { return each.name == schema::version_attribute; });
     archive.attributes.push_back({schema::version_attribute, schema::version});
+    if (const auto job = job_of(directory_, archive))
+        add_derived(archive, *job);
     write_netcdf(archive_path(), archive);
     return archive;
 }

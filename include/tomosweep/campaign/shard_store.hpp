@@ -41,8 +41,9 @@ public:
     /// The same after reading all of it: a shard that does not match its checksums is unreadable.
     shard_status sound_status(const std::string& id, const std::string& key) const;
 
-    /// Merges the shards of these scans that exist, in this order, into the archive; returns what it wrote. Waits for
-    /// another merge, so that the archive never loses what an earlier one has seen.
+    /// Merges the shards of these scans that exist, in this order, into the archive, adds what is derived from them and
+    /// from the job of the folder's last run (see derived.hpp), and returns what it wrote. Waits for another merge, so
+    /// that the archive never loses what an earlier one has seen.
     data_group merge(const std::vector<std::string>& ids, const lock_waiting& waiting = {}) const;
 
 private:
