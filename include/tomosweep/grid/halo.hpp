@@ -22,5 +22,6 @@ extern template array3<std::uint8_t> fetch(const domain&, view3<const std::uint8
 extern template array3<std::uint16_t> fetch(const domain&, view3<const std::uint16_t>, const box3&);
 extern template array3<std::uint32_t> fetch(const domain&, view3<const std::uint32_t>, const box3&);
 extern template array3<std::uint64_t> fetch(const domain&, view3<const std::uint64_t>, const box3&);
+extern template array3<float> fetch(const domain&, view3<const float>, const box3&);
 
 }  // namespace tomosweep
