@@ -90,11 +90,9 @@ void add_derived(data_group& campaign, const job_spec& job) {
     const campaign_states states = states_of(campaign, job);
     if (states.scans.empty())
         return;
-    // The tables and the provenance are looked at while groups grow.
-    const data_group as_merged = campaign;
     for (const phase_spec& phase : job.phases)
         if (data_group* group = group_of(campaign, job, phase))
-            derive_figures_of(*group, phase, as_merged, states, job);
+            derive_figures_of(*group, phase, campaign, states, job);
     std::vector<data_group*> named{&campaign};
     for (const phase_spec& phase : job.phases)
         if (data_group* group = job.grouped_phases ? group_of(campaign, job, phase) : nullptr)

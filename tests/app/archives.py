@@ -160,7 +160,7 @@ class earlier_schema(folder_test):
         self.assertEqual({place: merged[place] for place in expected}, expected)
         added = set(merged) - set(expected)
         derived = tuple(place.removesuffix("@derived") for place in added if place.endswith("@derived"))
-        self.assertIn("volume_fraction_change", derived)
+        self.assertIn("capacity_source", derived)
         self.assertTrue(all(place.endswith("@xxh3_128") or place.startswith(derived) for place in added), added)
 
     def test_a_run_goes_on_in_a_folder_of_schema_1(self):
