@@ -108,6 +108,20 @@ double reference_thickness(const std::vector<state>& scans, const std::vector<st
     return unknown;
 }
 
+/// By capacity; of states without any, the last one of the job.
+bool ends_step(const std::vector<state>& scans, const std::vector<std::size_t>& ordered, const state& one) {
+    const state* last = nullptr;
+    for (const std::size_t i : ordered) {
+        const state& other = scans[i];
+        if (other.cycle != one.cycle || other.step != one.step)
+            continue;
+        if (other.capacity > one.capacity || (std::isnan(one.capacity) && !std::isnan(other.capacity)))
+            return false;
+        last = &other;
+    }
+    return !std::isnan(one.capacity) || last == &one;
+}
+
 void follow_thickness(std::vector<state>& scans, const std::vector<std::size_t>& ordered, double reference_um) {
     double highest = unknown;
     std::int64_t cycle = -1;
@@ -120,10 +134,7 @@ void follow_thickness(std::vector<state>& scans, const std::vector<std::size_t>&
             highest = one.thickness_um;
         one.highest_um = highest;
         one.reference_um = reference_um;
-        one.ends_step = !std::isnan(one.capacity) && std::ranges::none_of(ordered, [&](std::size_t other) {
-            return scans[other].cycle == one.cycle && scans[other].step == one.step &&
-                   scans[other].capacity > one.capacity;
-        });
+        one.ends_step = ends_step(scans, ordered, one);
     }
 }
 

@@ -15,17 +15,24 @@ struct step_series {
     std::vector<std::size_t> scans;
 };
 
+/// With the voxel size where scans of the sample have several.
+std::string name_of(const state& one, bool several_sizes) {
+    return fmt::format("{} cycle {}{}{}{}", one.sample, one.cycle, one.step.empty() ? "" : " ", one.step,
+                       several_sizes ? fmt::format(", {:g} um", one.voxel_um) : "");
+}
+
 std::vector<step_series> steps_of(const campaign_states& states) {
     std::vector<step_series> steps;
     for (const std::vector<std::size_t>& chain : states.series) {
+        const std::string& sample = states.scans[chain.front()].sample;
+        const bool several_sizes = std::ranges::count_if(states.series, [&](const std::vector<std::size_t>& other) {
+                                       return states.scans[other.front()].sample == sample;
+                                   }) > 1;
         const state* before = nullptr;
         for (const std::size_t scan : chain) {
             const state& now = states.scans[scan];
             if (before == nullptr || before->cycle != now.cycle || before->step != now.step)
-                steps.push_back(
-                    {fmt::format("{} cycle {}{}{}{}", now.sample, now.cycle, now.step.empty() ? "" : " ", now.step,
-                                 states.series.size() > 1 ? fmt::format(", {:g} um", now.voxel_um) : ""),
-                     {}});
+                steps.push_back({name_of(now, several_sizes), {}});
             steps.back().scans.push_back(scan);
             before = &now;
         }

@@ -49,7 +49,7 @@ struct state {
     double passed = unknown;              ///< mAh/g since then
     double thickness_um = unknown, reference_um = unknown;
     double highest_um = unknown;  ///< of the cycle, up to this state
-    bool ends_step = false;       ///< no state of its cycle and step has more capacity
+    bool ends_step = false;       ///< no state of its cycle and step has more capacity, or comes later
 
     double expansion() const { return thickness_um / reference_um - 1; }
     bool nano() const { return scan != nullptr && scan->scale == scan_scale::nano; }
@@ -65,7 +65,8 @@ struct campaign_states {
 /// Capacities, thicknesses and the order of states.
 campaign_states states_of(const data_group& campaign, const job_spec& job);
 
-/// A group of figures with its phase, and the size of its axes.
+/// A group of figures with its phase, and the size of its axes. The group is the campaign's root or one in it, and
+/// grows: its variables are looked up anew after every addition.
 struct figure_group {
     data_group& group;
     const phase_spec& phase;

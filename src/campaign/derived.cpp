@@ -12,8 +12,9 @@ namespace {
 
 using namespace derivation;
 
-constexpr const char* parameters = "parameters";
-constexpr const char* problems_attribute = "problems";
+constexpr const char* process_name = "process";
+/// Of the attributes of /process that are derived.
+constexpr std::string_view prefix = "derived_";
 constexpr const char* capacity_name = "capacity_mAh_per_g";
 
 bool is_derived(const variable& what) {
@@ -55,23 +56,26 @@ void derive_figures_of(data_group& group, const phase_spec& phase, const data_gr
     add_porosity(figures, states, job.study.scales);
 }
 
-data_group parameters_group(const job_spec& job, const joined_electrochemistry& electrochemistry) {
-    data_group group;
-    group.name = parameters;
-    group.attributes = {{mark, std::string("what the derived variables and groups follow from besides the scans")},
-                        {"job_file", job.file},
-                        {"job", job.text}};
+/// What the derived figures follow from besides the scans stands where everything does that may differ between two runs
+/// with the same figures.
+void note_parameters(data_group& campaign, const job_spec& job, const joined_electrochemistry& electrochemistry) {
+    data_group* process = find_named(campaign.groups, process_name);
+    if (process == nullptr)
+        return;
+    const auto note = [&](const std::string& name, const std::string& text) {
+        process->attributes.push_back({fmt::format("{}{}", prefix, name), text});
+    };
+    note("job_file", job.file);
+    note("job", job.text);
     for (std::size_t i = 0; i < electrochemistry.cells.size(); ++i) {
         const cycled_cell& cell = electrochemistry.cells[i];
-        group.attributes.push_back(
-            {fmt::format("electrochemistry_{}", i), fmt::format("{}: {} ({})", cell.sample, cell.file, cell.checksum)});
+        note(fmt::format("electrochemistry_{}", i), fmt::format("{}: {} ({})", cell.sample, cell.file, cell.checksum));
     }
     std::string problems;
     for (const problem& each : electrochemistry.problems)
         problems += (problems.empty() ? "" : "\n") + sentence(each);
     if (!problems.empty())
-        group.attributes.push_back({problems_attribute, problems});
-    return group;
+        note("problems", problems);
 }
 
 /// The group with the figures of a phase: its own, or the root where there is only one.
@@ -86,11 +90,9 @@ void add_derived(data_group& campaign, const job_spec& job) {
     const campaign_states states = states_of(campaign, job);
     if (states.scans.empty())
         return;
-    // The tables and the provenance are looked at while groups grow.
-    const data_group as_merged = campaign;
     for (const phase_spec& phase : job.phases)
         if (data_group* group = group_of(campaign, job, phase))
-            derive_figures_of(*group, phase, as_merged, states, job);
+            derive_figures_of(*group, phase, campaign, states, job);
     std::vector<data_group*> named{&campaign};
     for (const phase_spec& phase : job.phases)
         if (data_group* group = job.grouped_phases ? group_of(campaign, job, phase) : nullptr)
@@ -101,7 +103,7 @@ void add_derived(data_group& campaign, const job_spec& job) {
     }
     if (!states.electrochemistry.cells.empty())
         campaign.groups.push_back(cycles_group(states.electrochemistry));
-    campaign.groups.push_back(parameters_group(job, states.electrochemistry));
+    note_parameters(campaign, job, states.electrochemistry);
 }
 
 data_group without_derived(data_group campaign) {
@@ -113,6 +115,7 @@ data_group without_derived(data_group campaign) {
             if (sources[i] == "electrochemistry")
                 (*held)[i] = unknown;
         std::erase_if(group.variables, [](const variable& each) { return is_derived(each); });
+        std::erase_if(group.attributes, [](const attribute& each) { return each.name.starts_with(prefix); });
         std::erase_if(group.groups, [](const data_group& each) { return is_derived(each); });
         for (data_group& inner : group.groups)
             self(inner, self);
@@ -122,8 +125,8 @@ data_group without_derived(data_group campaign) {
 }
 
 std::string derivation_problems(const data_group& campaign) {
-    const data_group* group = find_named(campaign.groups, parameters);
-    const attribute* problems = group == nullptr ? nullptr : find_named(group->attributes, problems_attribute);
+    const data_group* process = find_named(campaign.groups, process_name);
+    const attribute* problems = process == nullptr ? nullptr : find_named(process->attributes, "derived_problems");
     const auto* text = problems == nullptr ? nullptr : std::get_if<std::string>(&problems->value);
     return text == nullptr ? std::string() : *text;
 }

@@ -21,7 +21,7 @@ namespace {
 /// Groups and coordinates at the root of an archive, which no phase may take the name of.
 constexpr std::array reserved_names{
     "tables", "process", "fields", "scan", "threshold", "status", "resolution_limit", "connectivity", "depth",
-    "width",  "sample",  "cycle",  "step", "time_h",    "onset",  "cycles",           "porosity",     "parameters"};
+    "width",  "sample",  "cycle",  "step", "time_h",    "onset",  "cycles",           "porosity"};
 
 std::vector<misplaced_key> misplaced_in_job() {
     constexpr auto sweep = "this key stands in the sweep file";

@@ -92,23 +92,32 @@ std::vector<double> parameter(const campaign_states& states, const job_spec& job
 }
 
 /// Standard deviation of the local thickness over the phase's volume.
-double deviation_um(const figure_group& figures, const state& one, std::size_t threshold, double limit_um) {
-    const auto rows = thickness_of(figures, one, threshold);
-    if (!rows)
-        return unknown;
+double deviation_um(const thickness_rows& rows, double voxel_um, double limit_um) {
     double voxels = 0, sum = 0, squares = 0;
     const double smallest =
-        2 * std::sqrt(static_cast<double>(smallest_resolved_radius_sq(limit_um, one.voxel_um))) * one.voxel_um;
-    for (std::size_t row = 0; row < rows->voxels.size(); ++row)
-        if (rows->width_um[row] >= smallest) {
-            voxels += rows->voxels[row];
-            sum += rows->voxels[row] * rows->width_um[row];
+        2 * std::sqrt(static_cast<double>(smallest_resolved_radius_sq(limit_um, voxel_um))) * voxel_um;
+    for (std::size_t row = 0; row < rows.voxels.size(); ++row)
+        if (rows.width_um[row] >= smallest) {
+            voxels += rows.voxels[row];
+            sum += rows.voxels[row] * rows.width_um[row];
         }
     const double mean = sum / voxels;
-    for (std::size_t row = 0; row < rows->voxels.size(); ++row)
-        if (rows->width_um[row] >= smallest)
-            squares += rows->voxels[row] * (rows->width_um[row] - mean) * (rows->width_um[row] - mean);
+    for (std::size_t row = 0; row < rows.voxels.size(); ++row)
+        if (rows.width_um[row] >= smallest)
+            squares += rows.voxels[row] * (rows.width_um[row] - mean) * (rows.width_um[row] - mean);
     return voxels > 0 ? std::sqrt(squares / voxels) : unknown;
+}
+
+void add_deviation(const figure_group& figures, const campaign_states& states) {
+    std::vector<double> all;
+    for (std::size_t scan = 0; scan < figures.scans; ++scan)
+        for (std::size_t threshold = 0; threshold < figures.thresholds; ++threshold) {
+            const auto rows = thickness_of(figures, states.scans[scan], threshold);
+            for (const double limit : figures.figure("resolution_limit"))
+                all.push_back(rows ? deviation_um(*rows, states.scans[scan].voxel_um, limit) : unknown);
+        }
+    add(figures.group, "width_deviation_um", {schema::scan, schema::threshold, schema::resolution_limit},
+        std::move(all), "um", "standard deviation of the local thickness over the phase volume");
 }
 
 void add_sei(const figure_group& figures, const campaign_states& states, const job_spec& job) {
@@ -120,11 +129,7 @@ void add_sei(const figure_group& figures, const campaign_states& states, const j
                    "phase volume per mass of silicon less the binder's", [&](auto scan, auto threshold, auto limit) {
                        return volume[figures.point(scan, threshold, limit)] - binder[scan];
                    });
-    const auto& limits = figures.figure("resolution_limit");
-    add_points(figures, "width_deviation_um", "um", "standard deviation of the local thickness over the phase volume",
-               [&](auto scan, auto threshold, auto limit) {
-                   return deviation_um(figures, states.scans[scan], threshold, limits[limit]);
-               });
+    add_deviation(figures, states);
     add_points(figures, "mean_width_without_binder_um", "um", "mean local thickness less the binder's thickness",
                [&](auto scan, auto threshold, auto limit) {
                    return figures.at("mean_width_um", scan, threshold, limit) - coat_um[scan];

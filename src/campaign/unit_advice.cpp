@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "tomosweep/campaign/yaml_reader.hpp"
 #include "tomosweep/core/unit_name.hpp"
 
 namespace tomosweep {
@@ -26,6 +27,8 @@ std::optional<std::pair<double, std::string_view>> leading_number(std::string_vi
 
 /// A value in another unit, and the key with the value as it should stand.
 std::string converted(double value, const named_unit& from, std::string_view key, const named_unit& to) {
+    if (from.symbol == to.symbol)
+        return fmt::format("write {}: {:.10g}", key, value);
     const double wanted = value * from.si / to.si;
     return fmt::format("{:.10g} {} = {:.10g} {}: write {}: {:.10g}", wanted, to.symbol, value, from.symbol, key,
                        wanted);
@@ -41,6 +44,8 @@ std::string advice_on_unit(std::string_view name, std::string_view text, const s
             continue;
         const auto number = leading_number(text);
         if (!given.unit) {
+            if (nearest_name(name, known) != key)
+                return "";
             const std::string advice = number ? advice_on_value(key, text) : "";
             return advice.empty() ? fmt::format("the key with its unit: {}", key) : advice;
         }

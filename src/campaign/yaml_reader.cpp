@@ -137,7 +137,7 @@ std::optional<double> yaml_value::number(const number_range& range) const {
         (range.above ? *value > range.low : *value >= range.low))
         return value;
     const std::string conversion = text ? advice_on_value(key_.substr(key_.rfind('.') + 1), *text) : "";
-    refuse(conversion.empty() ? words(range) : conversion);
+    refuse(words(range) + (conversion.empty() ? "" : "; " + conversion));
     return std::nullopt;
 }
 
