@@ -237,7 +237,7 @@ private:
         } catch (const error& failure) {
             // Any other failure may have left the group's other ranks waiting: it must end the program.
             keep(failure);
-            if (!is_agreed(failure.kind()))
+            if (!is_agreed(failure.kind()) || struck_alone(group.ranks))
                 throw;
             fatal = std::current_exception();
         }

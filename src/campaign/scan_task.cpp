@@ -172,6 +172,8 @@ ledger_summary run_scan(const communicator& group, const campaign_plan& plan, co
     try {
         run.analyse(outcome);
     } catch (const error& failure) {
+        if (struck_alone(group))
+            throw;
         run.kept().write();
         if (!belongs_to_scan(failure.kind()) || run.storage_failed())
             throw;
