@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "tomosweep/campaign/change_reader.hpp"
 #include "tomosweep/campaign/scan_reader.hpp"
 #include "tomosweep/campaign/threshold_reader.hpp"
 #include "tomosweep/campaign/yaml_document.hpp"
@@ -19,8 +20,8 @@ namespace {
 
 /// Groups and coordinates at the root of an archive, which no phase may take the name of.
 constexpr std::array reserved_names{
-    "tables",       "process", "fields", "scan",   "threshold", "status", "resolution_limit",
-    "connectivity", "depth",   "width",  "sample", "cycle",     "step",   "time_h"};
+    "tables", "process", "fields", "scan",  "threshold", "status", "resolution_limit", "connectivity",
+    "depth",  "width",   "sample", "cycle", "step",      "time_h", "changes"};
 
 std::vector<misplaced_key> misplaced_in_job() {
     constexpr auto sweep = "this key stands in the sweep file";
@@ -175,9 +176,10 @@ job_spec parse_job(const std::string& text, const std::string& path) {
     job.text = text;
     job.campaign = std::filesystem::path(path).stem().string();
     const yaml_value root(parse_yaml(text, path), "", problems);
-    const yaml_map map({root},
-                       {"campaign", "scans", "defaults", "region", "preprocess", "phase", "phases", "depth", "width"},
-                       misplaced_in_job());
+    const yaml_map map(
+        {root},
+        {"campaign", "scans", "defaults", "region", "preprocess", "phase", "phases", "depth", "width", "changes"},
+        misplaced_in_job());
     if (const auto campaign = map.find("campaign"))
         job.campaign = read_name(*campaign).value_or("");
     read_scans(map, std::filesystem::absolute(path).parent_path(), job, problems);
@@ -186,6 +188,8 @@ job_spec parse_job(const std::string& text, const std::string& path) {
         job.depth = read_depth(*depth);
     if (const auto width = map.find("width"))
         job.width = read_width(*width);
+    if (const auto changes = map.find("changes"))
+        job.changes = read_changes(*changes, job.scans);
     problems.throw_if_any();
     return job;
 }

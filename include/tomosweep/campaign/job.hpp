@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "tomosweep/campaign/change_spec.hpp"
 #include "tomosweep/core/index.hpp"
 #include "tomosweep/io/source.hpp"
 #include "tomosweep/kernels/classify.hpp"
@@ -98,6 +99,7 @@ struct job_spec {
     bool grouped_phases = false;  ///< `phases:` was used, so every phase gets a group of its own
     depth_spec depth;
     width_spec width;
+    change_spec changes;
 };
 
 /// What is varied. An absent sweep file means Otsu per scan and resolution limits of 1 to 8 voxels of the finest scan.
