@@ -25,7 +25,8 @@ public:
         : store_(directory), watcher_(watcher), record_(read_record(directory)) {}
 
     std::vector<std::string> run() {
-        for (const fs::path& folder : {fs::path(store_.directory()), fs::path(store_.directory()) / "scans"})
+        const fs::path top = store_.directory();
+        for (const fs::path& folder : {top, top / "scans", top / "changes"})
             read_files(folder);
         require_all_scans();
         if (findings_.empty())
@@ -86,12 +87,15 @@ private:
                 store_.status(each.id, each.key).state != shard_state::outdated)
                 findings_.push_back(fmt::format("{}: lacks scan {}", store_.archive_path(), each.id));
         if (findings_.empty())
-            compare(campaign, shards);
+            compare(campaign, shards, *ids);
     }
 
-    void compare(const data_group& campaign, const std::vector<data_group>& shards) {
+    void compare(const data_group& campaign, const std::vector<data_group>& shards,
+                 const std::vector<std::string>& ids) {
         try {
             data_group merged = merge_scans(shards);
+            if (data_group changes = store_.merged_changes(ids); !changes.variables.empty())
+                merged.groups.push_back(std::move(changes));
             // Shards may be of an earlier schema than what was merged from them.
             std::erase_if(merged.attributes,
                           [](const attribute& each) { return each.name == schema::version_attribute; });

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "tomosweep/campaign/change_reader.hpp"
 #include "tomosweep/campaign/scan_reader.hpp"
 #include "tomosweep/campaign/study_reader.hpp"
 #include "tomosweep/campaign/threshold_reader.hpp"
@@ -21,7 +22,7 @@ namespace {
 /// Groups and coordinates at the root of an archive, which no phase may take the name of.
 constexpr std::array reserved_names{
     "tables", "process", "fields", "scan", "threshold", "status", "resolution_limit", "connectivity", "depth",
-    "width",  "sample",  "cycle",  "step", "time_h",    "onset",  "cycles",           "porosity"};
+    "width",  "sample",  "cycle",  "step", "time_h",    "onset",  "cycles",           "porosity",     "changes"};
 
 std::vector<misplaced_key> misplaced_in_job() {
     constexpr auto sweep = "this key stands in the sweep file";
@@ -178,7 +179,7 @@ job_spec parse_job(const std::string& text, const std::string& path) {
     job.campaign = std::filesystem::path(path).stem().string();
     const yaml_value root(parse_yaml(text, path), "", problems);
     std::vector<std::string_view> keys{"campaign", "scans",  "defaults", "region", "preprocess",
-                                       "phase",    "phases", "depth",    "width"};
+                                       "phase",    "phases", "depth",    "width",  "changes"};
     keys.insert(keys.end(), std::begin(study_keys), std::end(study_keys));
     const yaml_map map({root}, keys, misplaced_in_job());
     if (const auto campaign = map.find("campaign"))
@@ -190,6 +191,8 @@ job_spec parse_job(const std::string& text, const std::string& path) {
     if (const auto width = map.find("width"))
         job.width = read_width(*width);
     read_study(map, std::filesystem::absolute(path).parent_path(), job);
+    if (const auto changes = map.find("changes"))
+        job.changes = read_changes(*changes, job.scans);
     problems.throw_if_any();
     return job;
 }

@@ -16,8 +16,6 @@
 namespace tomosweep {
 namespace {
 
-constexpr index_t most_cubes = index_t{1} << 21;
-constexpr index_t most_samples = index_t{1} << 21;
 /// Enough to tell where the volumes correlate best, and to come within a few hundredths of a cube.
 constexpr index_t scoring_samples = index_t{1} << 15;
 constexpr index_t coarse_samples = index_t{1} << 18;
@@ -237,10 +235,11 @@ alignment_sums summed(const communicator& ranks, alignment_sums sums) {
 }  // namespace
 
 registration register_state(const state_volume& fixed, const state_volume& moving, registration_kind kind,
-                            const rigid_transform& before) {
+                            const rigid_transform& before, const registration_effort& effort) {
     const communicator& ranks = fixed.grid.ranks();
     const extent3& volume = fixed.grid.volume();
-    const index_t binning = std::max(binning_for(volume, most_cubes), binning_for(moving.grid.volume(), most_cubes));
+    const index_t binning =
+        std::max(binning_for(volume, effort.most_cubes), binning_for(moving.grid.volume(), effort.most_cubes));
     const coarse_volume coarse_fixed = coarsened(fixed, binning), coarse_moving = coarsened(moving, binning);
     const rigid_transform start = coarse_start(ranks, coarse_fixed, coarse_moving, binning, kind, before);
 
@@ -251,7 +250,7 @@ registration register_state(const state_volume& fixed, const state_volume& movin
         return summed(ranks, align(fixed_part, window.at(guess.transform), guess));
     };
     const auto guess = [&](const rigid_transform& transform) {
-        return guess_at(transform, coarse_fixed, coarse_moving, volume, most_samples);
+        return guess_at(transform, coarse_fixed, coarse_moving, volume, effort.most_samples);
     };
     registration result;
     result.correlation_before = measure(guess(before)).correlation();

@@ -88,10 +88,10 @@ double angle_between(const rigid_transform& a, const rigid_transform& b) {
 }
 
 registration registered(const domain& grid, const array3<float>& fixed, const array3<float>& moving,
-                        registration_kind kind, const rigid_transform& before = {}) {
+                        registration_kind kind, const registration_effort& effort = {}) {
     const domain other(grid.ranks(), moving.extent());
     const grey_volume fixed_own = part_of(fixed, grid.own()), moving_own = part_of(moving, other.own());
-    return register_state({grid, fixed_own, {}}, {other, moving_own, {}}, kind, before);
+    return register_state({grid, fixed_own, {}}, {other, moving_own, {}}, kind, {}, effort);
 }
 
 TEST(register_state, finds_a_shift_and_a_turn_in_noise_with_the_same_bits_on_every_grid) {
@@ -120,6 +120,23 @@ TEST(register_state, finds_a_shift_and_a_turn_in_noise_with_the_same_bits_on_eve
         EXPECT_EQ(found.residual_grey, expected.residual_grey);
         EXPECT_EQ(found.samples, expected.samples);
         EXPECT_EQ(found.steps, expected.steps);
+    });
+}
+
+TEST(register_state, starts_on_binned_volumes_where_the_full_ones_are_large) {
+    const auto ranks = communicator::world();
+    const texture look(13);
+    const array3<float> fixed = look.picture(fixed_extent, {}, 4, 7);
+    const array3<float> moving = look.picture(moving_extent, truth(), 4, 8);
+    // Cubes of 2 voxels, and every eighth voxel.
+    const registration_effort little{voxel_count(fixed_extent) / 4, voxel_count(fixed_extent) / 4};
+    const communicator alone = ranks.split(ranks.rank());
+    const registration expected =
+        registered(domain(alone, fixed_extent), fixed, moving, registration_kind::rigid, little);
+    EXPECT_LT(distance(expected.transform(middle), truth()(middle)), 0.05);
+    EXPECT_LT(angle_between(expected.transform, truth()), 0.06);
+    on_all_grids(ranks, fixed_extent, [&](const domain& grid) {
+        EXPECT_EQ(registered(grid, fixed, moving, registration_kind::rigid, little).transform, expected.transform);
     });
 }
 

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "tomosweep/campaign/change_spec.hpp"
 #include "tomosweep/campaign/study.hpp"
 #include "tomosweep/core/index.hpp"
 #include "tomosweep/io/source.hpp"
@@ -105,6 +106,7 @@ struct job_spec {
     depth_spec depth;
     width_spec width;
     study_spec study;
+    change_spec changes;
 };
 
 /// What is varied. An absent sweep file means Otsu per scan and resolution limits of 1 to 8 voxels of the finest scan.

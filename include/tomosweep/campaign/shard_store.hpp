@@ -19,7 +19,8 @@ struct shard_status {
     std::int64_t cores = 1;  ///< ranks times threads that it took them on
 };
 
-/// The results of a campaign in a folder: one shard per scan and the merged archive. All members are local.
+/// The results of a campaign in a folder: one shard per scan, one per pair of scans, and the merged archive. All
+/// members are local.
 class shard_store {
 public:
     explicit shard_store(std::string directory) : directory_(std::move(directory)) {}
@@ -34,6 +35,15 @@ public:
     std::string archive_path() const;
     /// Where the finished thresholds of an unfinished scan are kept.
     std::string checkpoint_path(const std::string& id) const;
+
+    /// Results of a pair of scans, which is called `name`.
+    std::string change_path(const std::string& name) const;
+    /// Makes the folder for them. Throws resource_error when that is not allowed.
+    void prepare_changes() const;
+    shard_status change_status(const std::string& name, const std::string& key) const;
+    /// What changed between pairs of these scans, merged in their order, as the group /changes; without variables when
+    /// there is none. Results that were made from other results of the scans than those in the folder are left out.
+    data_group merged_changes(const std::vector<std::string>& ids) const;
 
     /// What stands on disk for a scan, by its provenance, which is all that is read; `key` empty accepts any content
     /// key.

@@ -4,11 +4,9 @@
 #include "tomosweep/core/rigid.hpp"
 #include "tomosweep/grid/domain.hpp"
 #include "tomosweep/kernels/resample.hpp"
+#include "tomosweep/ops/registration_kind.hpp"
 
 namespace tomosweep {
-
-/// What may change between two states of the same thing.
-enum class registration_kind : std::uint8_t { none, translation, rigid };
 
 /// One state, shared by the ranks of `grid`: grey levels of the rank's own block, which must be float, and its region's
 /// mask; a mask that is a view of nothing keeps every voxel.
@@ -32,6 +30,12 @@ struct registration {
     bool converged = false;  ///< the last step was shorter than a thousandth of a voxel, or none made the rest smaller
 };
 
+/// How much of the volumes is looked at: more costs time and, for the cubes, memory on every rank.
+struct registration_effort {
+    index_t most_cubes = index_t{1} << 21;  ///< of the binned volumes
+    index_t most_samples = index_t{1} << 21;
+};
+
 /// Largest step, in voxels, that ends a registration.
 inline constexpr double registration_tolerance = 1e-3;
 
@@ -48,7 +52,7 @@ inline constexpr double registration_tolerance = 1e-3;
 /// threads. Throws internal_error when grey is not float, resource_error on every rank when memory is short on any.
 /// Peak: 24 bytes per voxel of the moving box that a block maps to, and 80 MB on every rank.
 registration register_state(const state_volume& fixed, const state_volume& moving, registration_kind kind,
-                            const rigid_transform& before);
+                            const rigid_transform& before, const registration_effort& effort = {});
 
 /// The moving state on the voxels of the fixed one: see resample(). Collective. Peak: the result (5 bytes per voxel)
 /// and 5 bytes per voxel of the mapped box.
