@@ -50,7 +50,7 @@ void write_slabs(const scan_source& scan, scan_writer& writer) {
 }
 
 void write_text(const fs::path& path, const std::string& text) {
-    write_file_whole(path.string(), std::as_bytes(std::span(text)));
+    write_file_whole(path.string(), text);
 }
 
 /// One row per scan: what the geometry says, in the job's units.

@@ -1,19 +1,17 @@
 #include "run_log.hpp"
 
-#include <fmt/chrono.h>
-
 #include <algorithm>
-#include <ctime>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "tomosweep/core/error.hpp"
+#include "tomosweep/core/process.hpp"
 
 namespace tomosweep::app {
 namespace {
 
 nlohmann::json event(const char* name) {
-    return {{"event", name}, {"time", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))}};
+    return {{"event", name}, {"time", now_utc()}};
 }
 
 template <class T>

@@ -7,7 +7,7 @@
 #include "command_line.hpp"
 #include "commands.hpp"
 #include "tomosweep/campaign/campaign_status.hpp"
-#include "tomosweep/campaign/provenance.hpp"
+#include "tomosweep/core/process.hpp"
 
 namespace tomosweep::app {
 namespace {
@@ -41,21 +41,21 @@ nlohmann::json json_of(const campaign_status& status) {
              {"ranks", run.ranks},
              {"threads_per_rank", run.threads_per_rank},
              {"restarts", run.restarts},
-             {"started", time_text(run.started_s)},
-             {"last_sign_of_life", time_text(run.updated_s)},
-             {"last_progress", time_text(run.progressed_s)},
+             {"started", utc_text(run.started_s)},
+             {"last_sign_of_life", utc_text(run.updated_s)},
+             {"last_progress", utc_text(run.progressed_s)},
              {"voxels_times_thresholds_done", run.work_done},
              {"voxels_times_thresholds_total", run.work_total}});
     for (const scan_state state : counted_states)
         counts[name_of(state)] = status.count(state);
     return {
         {"campaign", status.campaign},
-        {"time", time_text(status.now_s)},
+        {"time", utc_text(status.now_s)},
         {"counts", counts},
         {"scans", scans},
         {"runs", runs},
         {"restarts", status.restarts()},
-        {"last_sign_of_life", status.runs.empty() ? nlohmann::json() : nlohmann::json(time_text(status.last_sign_s()))},
+        {"last_sign_of_life", status.runs.empty() ? nlohmann::json() : nlohmann::json(utc_text(status.last_sign_s()))},
         {"remaining",
          {{"voxels_times_thresholds", status.work_left()},
           {"core_seconds", number_or_null(status.core_seconds_left())},

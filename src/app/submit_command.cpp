@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <span>
 
 #include "child_process.hpp"
 #include "command_line.hpp"
@@ -53,7 +52,7 @@ struct script {
 };
 
 void write(const std::string& folder, const script& file) {
-    write_file_whole((fs::path(folder) / file.name).string(), std::as_bytes(std::span(file.text)));
+    write_file_whole((fs::path(folder) / file.name).string(), file.text);
 }
 
 /// Hands a script to SLURM and returns the job's id.

@@ -155,6 +155,10 @@ void write_file_whole(const std::string& path, std::span<const std::byte> bytes)
     }
 }
 
+void write_file_whole(const std::string& path, std::string_view text) {
+    write_file_whole(path, std::as_bytes(std::span(text)));
+}
+
 std::vector<std::string> remove_partial_files(const std::string& folder) {
     std::vector<std::string> removed;
     std::error_code code;

@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <span>
 #include <vector>
 
 #include "tomosweep/archive/atomic_file.hpp"
@@ -170,7 +169,7 @@ std::string csv_text(const data_group& archive) {
 
 void export_csv(const data_group& archive, const std::string& path) {
     const std::string text = csv_text(archive);
-    write_file_whole(path, std::as_bytes(std::span(text)));
+    write_file_whole(path, text);
 }
 
 }  // namespace tomosweep

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <span>
 
 #include "tomosweep/archive/atomic_file.hpp"
 #include "tomosweep/archive/schema.hpp"
@@ -87,7 +86,7 @@ void write_xdmf(const std::string& path, const field_layout& layout) {
     std::filesystem::path beside = shard;
     beside.replace_extension(".xmf");
     const std::string text = xdmf_text(shard.filename().string(), layout);
-    write_file_whole(beside.string(), std::as_bytes(std::span(text)));
+    write_file_whole(beside.string(), text);
 }
 
 }  // namespace tomosweep

@@ -2,10 +2,9 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <span>
 
-#include "tomosweep/archive/atomic_file.hpp"
 #include "tomosweep/campaign/content_key.hpp"
+#include "tomosweep/campaign/json_file.hpp"
 #include "tomosweep/core/memory.hpp"
 #include "tomosweep/core/process.hpp"
 
@@ -26,23 +25,22 @@ const char* word_for(error_kind kind) {
     return "internal";
 }
 
-std::string text_of(const failure_record& record) {
+json json_of(const failure_record& record) {
     json provenance = json::object();
     for (const attribute& each : record.provenance)
         std::visit([&](const auto& value) { provenance[each.name] = value; }, each.value);
     const process_identity process = own_process();
-    const json text{{"time", now_utc()},
-                    {"scan", record.scan},
-                    {"thresholds_done", record.thresholds_done},
-                    {"thresholds", record.thresholds},
-                    {"rank", record.rank},
-                    {"host", process.host},
-                    {"process", process.number},
-                    {"kind", word_for(record.kind)},
-                    {"message", record.message},
-                    {"peak_resident_bytes", peak_resident_bytes()},
-                    {"provenance", provenance}};
-    return text.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+    return {{"time", now_utc()},
+            {"scan", record.scan},
+            {"thresholds_done", record.thresholds_done},
+            {"thresholds", record.thresholds},
+            {"rank", record.rank},
+            {"host", process.host},
+            {"process", process.number},
+            {"kind", word_for(record.kind)},
+            {"message", record.message},
+            {"peak_resident_bytes", peak_resident_bytes()},
+            {"provenance", provenance}};
 }
 
 }  // namespace
@@ -54,8 +52,7 @@ std::string keep_failure(const failure_record& record, const std::string& direct
         const std::string name = record.scan.empty() ? "run" : record.scan;
         const std::string hash = content_key(record.message).substr(0, 8);
         std::string path = (folder / (name + "-" + hash + ".json")).string();
-        const std::string text = text_of(record);
-        write_file_whole(path, std::as_bytes(std::span(text)));
+        write_json_file(path, json_of(record));
         return path;
     } catch (...) {
         return {};

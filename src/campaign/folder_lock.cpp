@@ -9,7 +9,6 @@
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
-#include <span>
 
 #include "tomosweep/archive/atomic_file.hpp"
 #include "tomosweep/core/error.hpp"
@@ -127,7 +126,7 @@ folder_lock::verdict folder_lock::judge(const lock_file& other, const lock_waiti
 
 void folder_lock::claim() {
     const std::string text = lock_text(record_, 0);
-    write_file_whole(path_, std::as_bytes(std::span(text)));
+    write_file_whole(path_, text);
     file_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
     if (file_ < 0)
         throw resource_error("access", "cannot open the lock " + path_);

@@ -7,19 +7,21 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <span>
 #include <utility>
 
-#include "tomosweep/archive/atomic_file.hpp"
+#include "tomosweep/campaign/json_file.hpp"
 #include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
 
-// Found by the library through the namespace of the enumeration.
+// Found by the library through the namespace of the types.
 NLOHMANN_JSON_SERIALIZE_ENUM(run_state, {{run_state::running, "running"},
                                          {run_state::finished, "finished"},
                                          {run_state::interrupted, "interrupted"},
                                          {run_state::failed, "failed"}})
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(heartbeat, state, host, process, slurm, ranks, threads_per_rank, groups, part, parts,
+                                   restarts, started_s, updated_s, progressed_s, interval_s, todo, taken, work_done,
+                                   work_total)
 
 namespace {
 
@@ -32,55 +34,11 @@ std::string path_of(const std::string& directory, const heartbeat& beat) {
     return (fs::path(directory) / name).string();
 }
 
-json to_json(const heartbeat& beat) {
-    return {{"state", run_state(beat.state)},
-            {"host", beat.host},
-            {"process", beat.process},
-            {"slurm", beat.slurm},
-            {"ranks", beat.ranks},
-            {"threads_per_rank", beat.threads_per_rank},
-            {"groups", beat.groups},
-            {"part", beat.part},
-            {"parts", beat.parts},
-            {"restarts", beat.restarts},
-            {"started_s", beat.started_s},
-            {"updated_s", beat.updated_s},
-            {"progressed_s", beat.progressed_s},
-            {"interval_s", beat.interval_s},
-            {"todo", beat.todo},
-            {"taken", beat.taken},
-            {"work_done", beat.work_done},
-            {"work_total", beat.work_total}};
-}
-
-heartbeat from_json(const json& text) {
-    heartbeat beat;
-    beat.state = text.at("state").get<run_state>();
-    beat.host = text.at("host");
-    beat.process = text.at("process");
-    beat.slurm = text.at("slurm");
-    beat.ranks = text.at("ranks");
-    beat.threads_per_rank = text.at("threads_per_rank");
-    beat.groups = text.at("groups");
-    beat.part = text.at("part");
-    beat.parts = text.at("parts");
-    beat.restarts = text.at("restarts");
-    beat.started_s = text.at("started_s");
-    beat.updated_s = text.at("updated_s");
-    beat.progressed_s = text.at("progressed_s");
-    beat.interval_s = text.at("interval_s");
-    beat.todo = text.at("todo").get<std::vector<std::string>>();
-    beat.taken = text.at("taken");
-    beat.work_done = text.at("work_done");
-    beat.work_total = text.at("work_total");
-    return beat;
-}
-
 /// How often a run on this folder has started again after one that did not finish.
 int restarts_before(const std::string& path) {
     std::ifstream file(path);
     try {
-        const heartbeat last = from_json(json::parse(file));
+        const auto last = json::parse(file).get<heartbeat>();
         return last.state == run_state::finished ? 0 : last.restarts + 1;
     } catch (const json::exception&) {
         return 0;
@@ -89,9 +47,8 @@ int restarts_before(const std::string& path) {
 
 void write(const std::string& directory, heartbeat beat) {
     beat.updated_s = std::time(nullptr);
-    const std::string bytes = to_json(beat).dump(1, ' ', false, json::error_handler_t::replace) + "\n";
     try {
-        write_file_whole(path_of(directory, beat), std::as_bytes(std::span(bytes)));
+        write_json_file(path_of(directory, beat), beat);
     } catch (const error&) {
         // A full disk stops the run where results are at stake, not here.
     }
@@ -108,7 +65,7 @@ std::vector<heartbeat> read_heartbeats(const std::string& directory) {
             continue;
         std::ifstream file(entry.path());
         try {
-            beats.push_back(from_json(json::parse(file)));
+            beats.push_back(json::parse(file).get<heartbeat>());
         } catch (const json::exception&) {
             // Written by another version, or gone since the folder was listed.
         }

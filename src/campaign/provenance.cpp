@@ -1,6 +1,5 @@
 #include "tomosweep/campaign/provenance.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -52,7 +51,7 @@ std::string absolute(const std::string& path) {
 /// Levels that are known before the scan is read; none for a rule over the scan itself.
 grey_thresholds known_levels(const threshold_spec& spec, phase_side where, const grey_histogram& pooled) {
     const bool known = std::holds_alternative<absolute_thresholds>(spec) || !pooled.counts.empty();
-    return known ? resolve(spec, where, pooled) : grey_thresholds{};
+    return known ? resolve(spec, where, pooled).levels : grey_thresholds{};
 }
 
 }  // namespace
@@ -71,10 +70,6 @@ std::string slurm_ids() {
         if (const char* value = std::getenv(name))
             ids[name] = value;
     return ids.empty() ? "" : ids.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-std::string time_text(std::time_t moment) {
-    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(moment));
 }
 
 std::vector<attribute> provenance_of(const campaign_plan& plan, const run_place& place) {

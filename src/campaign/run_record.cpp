@@ -3,10 +3,9 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <span>
 
-#include "tomosweep/archive/atomic_file.hpp"
 #include "tomosweep/campaign/content_key.hpp"
+#include "tomosweep/campaign/json_file.hpp"
 #include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
@@ -35,8 +34,7 @@ void write_record(const run_record& record, const std::string& directory) {
                               {"sweep", record.sweep},
                               {"command", record.command},
                               {"scans", scans}};
-    const std::string bytes = text.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-    write_file_whole(record_path(directory), std::as_bytes(std::span(bytes)));
+    write_json_file(record_path(directory), text);
 }
 
 run_record read_record(const std::string& directory) {

@@ -129,17 +129,17 @@ private:
         const grey_histogram& pooled = task_.pooled[phase];
         const grey_histogram& histogram = pooled.counts.empty() ? outcome.histogram : pooled;
         const bool recorded = phase < task_.levels.size() && !task_.levels[phase].high.empty();
-        const grey_thresholds thresholds =
-            recorded ? task_.levels[phase] : resolve(plan_.thresholds[phase], spec.where, histogram);
-        if (const std::string report = rule_report(plan_.thresholds[phase], histogram); !report.empty())
+        const resolved_thresholds thresholds = recorded ? resolved_thresholds{task_.levels[phase], {}}
+                                                        : resolve(plan_.thresholds[phase], spec.where, histogram);
+        if (!thresholds.report.empty())
             outcome.provenance.push_back(
-                {plan_.job.grouped_phases ? "threshold_rule_" + spec.name : "threshold_rule", report});
+                {plan_.job.grouped_phases ? "threshold_rule_" + spec.name : "threshold_rule", thresholds.report});
         fields_.reset();
         if (shard_)
             fields_.emplace(*shard_, grid_, plan_.job.grouped_phases ? spec.name : std::string(), plan_.fields);
         known_of_phase known(kept_, phase);
         const block_use use = phase + 1 < plan_.job.phases.size() ? block_use::again : block_use::last;
-        return tomosweep::analyse_phase(grid_, block, use, spec.where, thresholds, points,
+        return tomosweep::analyse_phase(grid_, block, use, spec.where, thresholds.levels, points,
                                         fields_ ? &*fields_ : nullptr, &known, done_);
     }
 

@@ -38,7 +38,7 @@ void shard_store::prepare() const {
     fs::create_directories(fs::path(directory_) / "scans", failure);
     if (failure)
         throw resource_error("rights or space", directory_ + " cannot be made: " + failure.message());
-    write_file_whole((fs::path(directory_) / "scans" / ".writable").string(), {});
+    write_file_whole((fs::path(directory_) / "scans" / ".writable").string(), "");
     fs::remove(fs::path(directory_) / "scans" / ".writable", failure);
     remove_partial_files(directory_);
     for (const char* folder : {"scans", "checkpoints", "failures"})

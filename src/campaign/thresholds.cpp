@@ -13,18 +13,16 @@
 namespace tomosweep {
 namespace {
 
-/// The rule's threshold, and for `between` the next one above it.
-std::pair<double, double> ruled_levels(const ruled_thresholds& spec, phase_side where,
-                                       const grey_histogram& histogram) {
-    if (spec.rule == threshold_rule::otsu && where != phase_side::between) {
-        const double level = otsu(histogram);
-        return {level, level};
-    }
-    const std::vector<double> levels = spec.rule == threshold_rule::gaussian_mixture
-                                           ? equal_posterior(fit_mixture(histogram, spec.classes))
-                                           : multi_otsu(histogram, spec.classes);
-    const auto taken = static_cast<std::size_t>(spec.take - 1);
-    return {levels.at(taken), where == phase_side::between ? levels.at(taken + 1) : levels.at(taken)};
+/// The thresholds between the classes of a rule, ascending; the report where there is one.
+std::vector<double> ruled_levels(const ruled_thresholds& spec, phase_side where, const grey_histogram& histogram,
+                                 std::string& report) {
+    if (spec.rule == threshold_rule::otsu && where != phase_side::between)
+        return {otsu(histogram)};
+    if (spec.rule != threshold_rule::gaussian_mixture)
+        return multi_otsu(histogram, spec.classes);
+    const mixture_fit fit = fit_mixture(histogram, spec.classes);
+    report = description(fit);
+    return equal_posterior(fit);
 }
 
 std::vector<std::size_t> order_of(const std::vector<double>& values, bool descending) {
@@ -38,25 +36,19 @@ std::vector<std::size_t> order_of(const std::vector<double>& values, bool descen
 
 }  // namespace
 
-grey_thresholds resolve(const threshold_spec& spec, phase_side where, const grey_histogram& histogram) {
+resolved_thresholds resolve(const threshold_spec& spec, phase_side where, const grey_histogram& histogram) {
     if (const auto* absolute = std::get_if<absolute_thresholds>(&spec))
-        return {absolute->high, absolute->low};
+        return {{absolute->high, absolute->low}, {}};
     const auto& ruled = std::get<ruled_thresholds>(spec);
-    const auto [low, high] = ruled_levels(ruled, where, histogram);
-    grey_thresholds thresholds;
+    resolved_thresholds found;
+    const std::vector<double> levels = ruled_levels(ruled, where, histogram, found.report);
+    const auto taken = static_cast<std::size_t>(ruled.take - 1);
     for (const double offset : ruled.offsets) {
-        thresholds.high.push_back(high + offset);
+        found.levels.high.push_back(levels.at(where == phase_side::between ? taken + 1 : taken) + offset);
         if (where == phase_side::between)
-            thresholds.low.push_back(low + offset);
+            found.levels.low.push_back(levels.at(taken) + offset);
     }
-    return thresholds;
-}
-
-std::string rule_report(const threshold_spec& spec, const grey_histogram& histogram) {
-    const auto* ruled = std::get_if<ruled_thresholds>(&spec);
-    return ruled != nullptr && ruled->rule == threshold_rule::gaussian_mixture
-               ? description(fit_mixture(histogram, ruled->classes))
-               : std::string();
+    return found;
 }
 
 std::vector<double> threshold_coordinate(const threshold_spec& spec) {

@@ -67,12 +67,15 @@ std::string host_name() {
     return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
 }
 
-std::string now_utc() {
-    const std::time_t now = std::time(nullptr);
+std::string utc_text(std::time_t moment) {
     std::tm parts{};
-    ::gmtime_r(&now, &parts);
+    ::gmtime_r(&moment, &parts);
     std::array<char, 32> text{};
     return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+std::string now_utc() {
+    return utc_text(std::time(nullptr));
 }
 
 process_identity own_process() {

@@ -142,22 +142,6 @@ void row_scanner<Distance>::scan(index_t z, index_t y, layer_balls& balls) {
     }
 }
 
-/// Every voxel of an unbounded volume has the same endless ball; one of them says it all.
-ball_list first_unbounded(view3<const distance_sq_t> distance, const box3& box, const box3& interior) {
-    ball_list balls(interior);
-    const extent3 extent = interior.extent();
-    for (index_t z = interior.lo.z; z < interior.hi.z; ++z)
-        for (index_t y = interior.lo.y; y < interior.hi.y; ++y) {
-            const distance_sq_t* const row = distance.row(z - box.lo.z, y - box.lo.y) + (interior.lo.x - box.lo.x);
-            const index_t x = std::find(row, row + extent.x, unbounded_sq) - row;
-            if (x == extent.x)
-                continue;
-            balls.layer(z).add((y - interior.lo.y) * extent.x + x, unbounded_sq);
-            return balls;
-        }
-    return balls;
-}
-
 template <distance_value Distance>
 ball_list kept_centres(view3<const Distance> distance, const box3& box, const box3& interior,
                        distance_sq_t max_distance_sq) {
@@ -215,8 +199,10 @@ ball_list find_centres(view3<const distance_sq_t> distance, const box3& box, con
                        distance_sq_t max_distance_sq) {
     if (interior.empty())
         return {};
-    return max_distance_sq == unbounded_sq ? first_unbounded(distance, box, interior)
-                                           : kept_centres(distance, box, interior, max_distance_sq);
+    if (max_distance_sq < unbounded_sq)
+        return kept_centres(distance, box, interior, max_distance_sq);
+    return endless_ball(distance.part({interior.lo - box.lo, interior.hi - box.lo}), interior,
+                        [](distance_sq_t each) { return each == unbounded_sq; });
 }
 ball_list find_centres(view3<const short_distance_sq_t> distance, const box3& box, const box3& interior,
                        distance_sq_t max_distance_sq) {

@@ -28,21 +28,10 @@ bool has_background(const domain& grid, view3<const class_t> own, int phase) {
     return grid.ranks().max(std::uint8_t{found}) != 0;
 }
 
-/// Without background every voxel has the same endless ball; one of a block says it all.
-found_balls endless_ball(const domain& grid, view3<const class_t> own, int phase) {
-    found_balls found{0, ball_list(grid.own())};
-    const extent3 extent = own.extent();
-    const auto in_phase = [phase](class_t each) { return each <= phase; };
-    for (index_t z = 0; z < extent.z && found.max_distance_sq == 0; ++z)
-        for (index_t y = 0; y < extent.y && found.max_distance_sq == 0; ++y) {
-            const class_t* const row = own.row(z, y);
-            const index_t x = std::find_if(row, row + extent.x, in_phase) - row;
-            if (x == extent.x)
-                continue;
-            found.own.layer(grid.own().lo.z + z).add(y * extent.x + x, unbounded_sq);
-            found.max_distance_sq = unbounded_sq;
-        }
-    found.max_distance_sq = grid.ranks().max(found.max_distance_sq);
+/// Every rank whose block has voxels of the phase holds one ball for all of them.
+found_balls without_background(const domain& grid, view3<const class_t> own, int phase) {
+    found_balls found{0, endless_ball(own, grid.own(), [phase](class_t each) { return each <= phase; })};
+    found.max_distance_sq = grid.ranks().max(found.own.largest_sq());
     return found;
 }
 
@@ -80,7 +69,7 @@ found_balls find_balls(const domain& grid, view3<const class_t> own, int phase, 
         require_phase(phase);
     });
     if (!has_background(grid, own, phase))
-        return endless_ball(grid, own, phase);
+        return without_background(grid, own, phase);
     const index_t layers = layers_per_slab > 0 ? layers_per_slab : std::max<index_t>(32, grid.volume().z / 16);
     auto found = balls_if_near<short_distance_sq_t>(grid, own, phase, layers);
     if (!found)

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tomosweep {
@@ -39,6 +40,7 @@ private:
 /// Writes `bytes` to `path` so that it is whole or absent (or still the old one) whenever the program dies.
 /// Local. Throws resource_error naming the path when there is no space or no right to write.
 void write_file_whole(const std::string& path, std::span<const std::byte> bytes);
+void write_file_whole(const std::string& path, std::string_view text);
 
 /// Removes what killed runs left in `folder`: partial files whose process on this host is gone, and partial files of
 /// other hosts that were last touched a day before the folder was. Files of running programs stay. Returns the names

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <ctime>
 #include <string>
 #include <vector>
 
@@ -23,9 +22,6 @@ std::vector<std::string> hosts_of(const communicator& ranks);
 
 /// The ids that SLURM gave the job, as JSON by name of the variable; empty outside SLURM. Local.
 std::string slurm_ids();
-
-/// A moment as 2026-11-22T19:20:46Z.
-std::string time_text(std::time_t moment);
 
 /// How a scan was analysed, as attributes of /process/<scan>: everything that may differ between two runs with the same
 /// figures, and what it takes to repeat the run. Ends with when it started: now. Local.

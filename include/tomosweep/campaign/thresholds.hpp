@@ -17,13 +17,14 @@ struct grey_thresholds {
     friend bool operator==(const grey_thresholds&, const grey_thresholds&) = default;
 };
 
+struct resolved_thresholds {
+    grey_thresholds levels;
+    std::string report;  ///< of a Gaussian mixture: its modes and whether the fit converged; empty for other rules
+};
+
 /// Grey levels of `spec`; a rule is applied to `histogram`, which holds the scans of its scope. Throws input_error when
 /// the histogram holds a single grey level. Pure.
-grey_thresholds resolve(const threshold_spec& spec, phase_side where, const grey_histogram& histogram);
-
-/// What the rule found in the histogram, in words: the modes of a Gaussian mixture and whether their fit converged;
-/// empty for other rules. Pure.
-std::string rule_report(const threshold_spec& spec, const grey_histogram& histogram);
+resolved_thresholds resolve(const threshold_spec& spec, phase_side where, const grey_histogram& histogram);
 
 /// Coordinate of the threshold axis, the same for every scan: grey levels, or offsets from the rule. Pure.
 std::vector<double> threshold_coordinate(const threshold_spec& spec);

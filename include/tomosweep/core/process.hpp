@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <string>
 
 namespace tomosweep {
@@ -8,7 +9,8 @@ namespace tomosweep {
 /// Name of this node, "unknown" when the system does not say. Local.
 std::string host_name();
 
-/// The present time as 2026-01-31T12:00:00Z. Local.
+/// A moment, and the present one, as 2026-01-31T12:00:00Z. Local.
+std::string utc_text(std::time_t moment);
 std::string now_utc();
 
 /// A process that can be told from any other, also after its number was given to a new one. The space is what process

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -51,5 +52,23 @@ ball_list find_centres(view3<const short_distance_sq_t> distance, const box3& bo
 template <distance_value Distance>
 void add_centres(view3<const Distance> distance, const box3& box, const box3& interior,
                  const containment_tables& tables, ball_list& balls);
+
+/// In a volume without background every voxel of the phase has the same ball, which covers all: that of the first one
+/// in `voxels`, which lie at `block`; none when the phase has no voxel there. Local.
+template <class T, class InPhase>
+ball_list endless_ball(view3<const T> voxels, const box3& block, InPhase in_phase) {
+    ball_list balls(block);
+    const extent3 extent = voxels.extent();
+    for (index_t z = 0; z < extent.z; ++z)
+        for (index_t y = 0; y < extent.y; ++y) {
+            const T* const row = voxels.row(z, y);
+            const index_t x = std::find_if(row, row + extent.x, in_phase) - row;
+            if (x == extent.x)
+                continue;
+            balls.layer(block.lo.z + z).add(y * extent.x + x, unbounded_sq);
+            return balls;
+        }
+    return balls;
+}
 
 }  // namespace tomosweep
