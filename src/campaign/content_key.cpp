@@ -140,25 +140,39 @@ json to_json(const std::vector<resolved_phase>& phases) {
     return list;
 }
 
+json to_json(const electrode_axes& electrode) {
+    const electrode_spec& spec = electrode.spec;
+    return {{"collector_last", spec.collector_last},
+            {"collector_level", to_json(spec.collector_level)},
+            {"separator_level", to_json(spec.separator_level)},
+            {"lateral_step_um", spec.lateral_step_um},
+            {"margin_um", {plain(spec.collector_margin_um), plain(spec.separator_margin_um)}},
+            {"bins", spec.bins},
+            {"rows", electrode.rows},
+            {"columns", electrode.columns}};
+}
+
 }  // namespace
 
 std::string content_text(const scan_content& content) {
-    const json text{{"algorithm_version", algorithm_version},
-                    {"scan", to_json(content.scan)},
-                    {"files", to_json(content.files)},
-                    {"mask_files", to_json(content.mask_files)},
-                    {"phases", to_json(content.phases)},
-                    {"grouped_phases", content.grouped_phases},
-                    {"depth",
-                     {{"axis", static_cast<int>(content.depth.direction)},
-                      {"from_separator", content.depth.from_separator},
-                      {"bins", content.depth.bins},
-                      {"extent_um", content.depth_extent_um}}},
-                    {"width_bins", {{"bin_um", plain(content.width_bins.bin_um)}, {"bins", content.width_bins.bins}}},
-                    {"width", content.width},
-                    {"resolution_limits_um", to_json(content.resolution_limits_um)},
-                    {"connectivities", std::set<int>(content.connectivities.begin(), content.connectivities.end())},
-                    {"fields", std::set<std::string>(content.fields.begin(), content.fields.end())}};
+    json text{{"algorithm_version", algorithm_version},
+              {"scan", to_json(content.scan)},
+              {"files", to_json(content.files)},
+              {"mask_files", to_json(content.mask_files)},
+              {"phases", to_json(content.phases)},
+              {"grouped_phases", content.grouped_phases},
+              {"depth",
+               {{"axis", static_cast<int>(content.depth.direction)},
+                {"from_separator", content.depth.from_separator},
+                {"bins", content.depth.bins},
+                {"extent_um", content.depth_extent_um}}},
+              {"width_bins", {{"bin_um", plain(content.width_bins.bin_um)}, {"bins", content.width_bins.bins}}},
+              {"width", content.width},
+              {"resolution_limits_um", to_json(content.resolution_limits_um)},
+              {"connectivities", std::set<int>(content.connectivities.begin(), content.connectivities.end())},
+              {"fields", std::set<std::string>(content.fields.begin(), content.fields.end())}};
+    if (content.electrode)
+        text["electrode"] = to_json(*content.electrode);
     // Paths may hold any bytes; those that are no UTF-8 must not stop a run.
     return text.dump(1, ' ', false, json::error_handler_t::replace);
 }

@@ -70,6 +70,7 @@ public:
         check_voxel_sizes();
         for (const phase_spec& phase : job_.phases)
             check_phase(phase);
+        check_electrode();
         check_product();
         for (problem& wrong : join_electrochemistry(job_).problems)
             found_.problems.push_back(std::move(wrong));
@@ -228,6 +229,34 @@ private:
         }
     }
 
+    /// Levels that the scans can have, and lateral cells that are neither smaller than a voxel nor countless.
+    void check_electrode() {
+        const auto electrode = resolved_electrode(job_);
+        if (!electrode)
+            return;
+        constexpr double most_cells = 1e7;
+        for (const scan_facts& each : facts_) {
+            const grey_range range = range_of(each.type);
+            for (const auto& level : {electrode->collector_level, electrode->separator_level})
+                if (level && (*level < range.low || *level >= range.high))
+                    add(each.index, "source",
+                        fmt::format("{} for `electrode:` levels, of which one is {}", name_of(each.type), *level),
+                        fmt::format("levels from {} to below {}", range.low, range.high));
+            const extent3& volume = found_.scans[each.index].frame.volume;
+            const double voxel = each.scan->voxel_size_um * static_cast<double>(each.scan->preprocess.binning);
+            const double step = electrode->lateral_step_um / voxel;
+            if (step < 1)
+                add(each.index, "voxel_size_um",
+                    fmt::format("{} um after binning for `electrode: {{lateral_step_um: {}}}`", voxel,
+                                electrode->lateral_step_um),
+                    "voxels that are no larger than the lateral step");
+            else if (static_cast<double>(volume.y) / step * (static_cast<double>(volume.x) / step) > most_cells)
+                add(each.index, "source",
+                    fmt::format("more than {} lateral cells of {} um", most_cells, electrode->lateral_step_um),
+                    "a longer `electrode: {lateral_step_um: ...}`");
+        }
+    }
+
     /// The tables of one scan are held whole by the rank that writes them.
     void check_product() {
         constexpr double most_values = 1e8;
@@ -235,8 +264,10 @@ private:
         for (const phase_spec& phase : job_.phases)
             thresholds += static_cast<double>(threshold_coordinate(phase.threshold.value_or(sweep_.threshold)).size());
         const auto limits = static_cast<double>(resolution_limits_um(job_, sweep_).size());
-        const double values = thresholds * (limits * static_cast<double>(job_.depth.bins) +
-                                            (sweep_.width ? static_cast<double>(job_.width.bins) : 0));
+        const double values =
+            thresholds *
+            (limits * static_cast<double>(job_.depth.bins) + (sweep_.width ? static_cast<double>(job_.width.bins) : 0) +
+             (sweep_.width && job_.electrode ? limits * static_cast<double>(job_.electrode->bins) : 0));
         if (values > most_values)
             found_.problems.push_back(
                 {sweep_.file.empty() ? job_.file : sweep_.file, 0, "",

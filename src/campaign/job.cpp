@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "tomosweep/campaign/change_reader.hpp"
+#include "tomosweep/campaign/electrode_reader.hpp"
 #include "tomosweep/campaign/scan_reader.hpp"
 #include "tomosweep/campaign/study_reader.hpp"
 #include "tomosweep/campaign/threshold_reader.hpp"
@@ -20,9 +21,28 @@ namespace tomosweep {
 namespace {
 
 /// Groups and coordinates at the root of an archive, which no phase may take the name of.
-constexpr std::array reserved_names{
-    "tables", "process", "fields", "scan", "threshold", "status", "resolution_limit", "connectivity", "depth",
-    "width",  "sample",  "cycle",  "step", "time_h",    "onset",  "cycles",           "porosity",     "changes"};
+constexpr std::array reserved_names{"tables",
+                                    "process",
+                                    "fields",
+                                    "scan",
+                                    "threshold",
+                                    "status",
+                                    "resolution_limit",
+                                    "connectivity",
+                                    "depth",
+                                    "width",
+                                    "sample",
+                                    "cycle",
+                                    "step",
+                                    "time_h",
+                                    "onset",
+                                    "cycles",
+                                    "porosity",
+                                    "changes",
+                                    "normalised_depth",
+                                    "lateral_y",
+                                    "lateral_x",
+                                    "electrode"};
 
 std::vector<misplaced_key> misplaced_in_job() {
     constexpr auto sweep = "this key stands in the sweep file";
@@ -178,8 +198,8 @@ job_spec parse_job(const std::string& text, const std::string& path) {
     job.text = text;
     job.campaign = std::filesystem::path(path).stem().string();
     const yaml_value root(parse_yaml(text, path), "", problems);
-    std::vector<std::string_view> keys{"campaign", "scans",  "defaults", "region", "preprocess",
-                                       "phase",    "phases", "depth",    "width",  "changes"};
+    std::vector<std::string_view> keys{"campaign", "scans", "defaults", "region",  "preprocess", "phase",
+                                       "phases",   "depth", "width",    "changes", "electrode"};
     keys.insert(keys.end(), std::begin(study_keys), std::end(study_keys));
     const yaml_map map({root}, keys, misplaced_in_job());
     if (const auto campaign = map.find("campaign"))
@@ -193,6 +213,12 @@ job_spec parse_job(const std::string& text, const std::string& path) {
     read_study(map, std::filesystem::absolute(path).parent_path(), job);
     if (const auto changes = map.find("changes"))
         job.changes = read_changes(*changes, job.scans);
+    if (const auto electrode = map.find("electrode")) {
+        job.electrode = read_electrode(*electrode);
+        if (job.depth.direction != axis::z)
+            electrode->refuse("`electrode:` and a depth axis across z",
+                              "`depth: {axis: z}`: the electrode's interfaces are looked for along z");
+    }
     problems.throw_if_any();
     return job;
 }
@@ -218,6 +244,14 @@ width_spec resolved_width(const job_spec& job) {
     if (width.bin_um == 0 && !job.scans.empty())
         width.bin_um = finest_voxel_um(job);
     return width;
+}
+
+std::optional<electrode_spec> resolved_electrode(const job_spec& job) {
+    constexpr double voxels = 16;
+    std::optional<electrode_spec> electrode = job.electrode;
+    if (electrode && electrode->lateral_step_um == 0 && !job.scans.empty())
+        electrode->lateral_step_um = voxels * finest_voxel_um(job);
+    return electrode;
 }
 
 }  // namespace tomosweep

@@ -23,12 +23,13 @@ rule_scope scope_of(const threshold_spec& threshold) {
     return ruled == nullptr ? rule_scope::scan : ruled->scope;
 }
 
-/// What a histogram depends on: the input and its preprocessing.
+/// What a histogram depends on: the input, its preprocessing and the region.
 std::string histogram_key(const campaign_plan& plan, std::size_t scan) {
     scan_content content;
     content.scan = plan.job.scans[scan];
     content.files = plan.scans[scan].files;
     content.mask_files = plan.scans[scan].mask_files;
+    content.electrode = plan.axes.electrode;
     return content_key(content_text(content));
 }
 
@@ -122,7 +123,7 @@ std::vector<std::byte> work_through(const communicator& world, const scan_group&
             break;
         parcel done{todo[place], {}, {}};
         try {
-            done.histogram = scan_histogram(group.ranks, plan.job.scans[done.scan], plan.scans[done.scan].frame);
+            done.histogram = scan_histogram(group.ranks, plan, done.scan);
         } catch (const error& failure) {
             if (failure.kind() != error_kind::input)
                 throw;

@@ -119,6 +119,12 @@ void restore_campaign(const json& analysis, campaign_plan& plan) {
     plan.axes.depth_extent_um = analysis.at("depth").at("extent_um");
     plan.axes.width.bin_um = analysis.at("width_bins").at("bin_um");
     plan.axes.width.bins = analysis.at("width_bins").at("bins");
+    if (plan.axes.electrode) {
+        const json& electrode = analysis.at("electrode");
+        plan.axes.electrode->spec.lateral_step_um = electrode.at("lateral_step_um");
+        plan.axes.electrode->rows = electrode.at("rows");
+        plan.axes.electrode->columns = electrode.at("columns");
+    }
 }
 
 std::vector<grey_thresholds> recorded_levels(const json& analysis) {

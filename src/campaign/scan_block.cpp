@@ -103,6 +103,17 @@ void require_same_inputs(const scan_spec& scan, const scan_frame& frame) {
                           "input files that stay as they are during a run; the next run computes the scan anew");
 }
 
+/// Region voxels of a block by the bins of the field.
+std::vector<std::int64_t> count_by_field(view3<const std::uint8_t> mask, const box3& own, const depth_field& field) {
+    std::vector<std::int64_t> counts(static_cast<std::size_t>(field.count), 0);
+    for (index_t z = 0; z < own.extent().z; ++z)
+        for (index_t y = 0; y < own.extent().y; ++y)
+            for (index_t x = 0; x < own.extent().x; ++x)
+                if (mask.data() == nullptr || mask(z, y, x) != 0)
+                    ++counts[static_cast<std::size_t>(field.bin(own.lo.z + z, y, x))];
+    return counts;
+}
+
 }  // namespace
 
 scan_block load_block(const scan_spec& scan, const scan_frame& frame, const domain& grid) {
@@ -121,7 +132,8 @@ scan_block load_block(const scan_spec& scan, const scan_frame& frame, const doma
     return block;
 }
 
-region_counts count_region(const scan_block& block, const domain& grid, const depth_bins& depth) {
+region_counts count_region(const scan_block& block, const domain& grid, const depth_bins& depth,
+                           const std::optional<depth_field>& normalised) {
     const step_scope charged(grid.ledger(), scan_step::statistics);
     region_counts counts;
     counts.depth_voxels.assign(static_cast<std::size_t>(depth.count), 0);
@@ -145,6 +157,10 @@ region_counts count_region(const scan_block& block, const domain& grid, const de
     grid.ranks().sum(std::span(counts.depth_voxels));
     for (const std::int64_t voxels : counts.depth_voxels)
         counts.voxels += voxels;
+    if (normalised) {
+        counts.normalised_voxels = count_by_field(mask, own, *normalised);
+        grid.ranks().sum(std::span(counts.normalised_voxels));
+    }
     return counts;
 }
 

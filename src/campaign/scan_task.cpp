@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "tomosweep/archive/netcdf_file.hpp"
+#include "tomosweep/campaign/electrode.hpp"
 #include "tomosweep/campaign/field_store.hpp"
 #include "tomosweep/campaign/provenance.hpp"
 #include "tomosweep/comm/agreement.hpp"
@@ -29,8 +30,11 @@ point_grid points_of(const campaign_plan& plan, const scan_frame& frame) {
 }
 
 checkpoint_shape shape_of(const campaign_plan& plan) {
-    checkpoint_shape shape{
-        {}, plan.axes.resolution_limits_um.size(), static_cast<std::size_t>(plan.axes.depth.bins), plan.axes.widths};
+    checkpoint_shape shape{{},
+                           plan.axes.resolution_limits_um.size(),
+                           static_cast<std::size_t>(plan.axes.depth.bins),
+                           plan.axes.widths,
+                           plan.axes.normalised_bins() > 0};
     for (const threshold_spec& threshold : plan.thresholds)
         shape.thresholds.push_back(threshold_coordinate(threshold).size());
     return shape;
@@ -49,6 +53,8 @@ public:
             return;
         tables.thickness[threshold] = known.thickness[threshold];
         tables.max_distance_sq[threshold] = known.max_distance_sq[threshold];
+        if (!tables.normalised_thickness.empty())
+            tables.normalised_thickness[threshold] = known.normalised_thickness[threshold];
     }
     void finished(std::size_t threshold, const phase_tables& tables) override {
         kept_.finished(phase_, threshold, tables);
@@ -78,8 +84,13 @@ public:
     void analyse(scan_outcome& outcome) {
         scan_block block = load_block(scan_, frame_, grid_);
         note_input(block, outcome);
-        const point_grid points = points_of(plan_, frame_);
-        outcome.region = count_region(block, grid_, points.depth);
+        point_grid points = points_of(plan_, frame_);
+        if (plan_.axes.electrode) {
+            outcome.electrode = find_electrode(grid_, frame_, plan_.axes.electrode->spec, block);
+            if (plan_.axes.normalised_bins() > 0)
+                points.normalised = normalised_depth(grid_, *outcome.electrode, plan_.axes.normalised_bins());
+        }
+        outcome.region = count_region(block, grid_, points.depth, points.normalised);
         if (outcome.region.voxels == 0)
             throw input_error(plan_.job.file, "scan " + scan_.id + ": region", "no voxel in the region",
                               "a region that holds voxels");
@@ -181,6 +192,7 @@ ledger_summary run_scan(const communicator& group, const campaign_plan& plan, co
             task.failed(failure);
         outcome.failure = failure.what();
         outcome.phases.clear();
+        outcome.electrode.reset();
         outcome.provenance.push_back({"failure", outcome.failure});
     }
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
@@ -208,9 +220,12 @@ void write_failed_scan(const campaign_plan& plan, std::size_t scan, const std::s
     write_netcdf(path, make_shard(plan.job, plan.axes, plan.thresholds, plan.job.scans[scan], outcome));
 }
 
-grey_histogram scan_histogram(const communicator& group, const scan_spec& scan, const scan_frame& frame) {
+grey_histogram scan_histogram(const communicator& group, const campaign_plan& plan, std::size_t scan) {
+    const scan_frame& frame = plan.scans[scan].frame;
     const domain grid(group, frame.volume);
-    const scan_block block = load_block(scan, frame, grid);
+    scan_block block = load_block(plan.job.scans[scan], frame, grid);
+    if (plan.axes.electrode)
+        find_electrode(grid, frame, plan.axes.electrode->spec, block);
     return histogram_of(grid, block.grey, block.mask_view());
 }
 

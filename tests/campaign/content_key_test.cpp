@@ -211,5 +211,21 @@ TEST(content_key, the_line_in_the_job_does_not_count) {
     EXPECT_EQ(key_of(moved), key_of(content_of(raw_job)));
 }
 
+TEST(content_key, every_key_of_the_electrode_counts) {
+    const scan_content none = content_of(raw_job);
+    scan_content original = none;
+    original.electrode.emplace();
+    EXPECT_NE(key_of(original), key_of(none));
+    const auto spec = [](scan_content& c) -> electrode_spec& { return c.electrode->spec; };
+    expect_all_different(
+        original,
+        {[&](scan_content& c) { spec(c).collector_last = true; },
+         [&](scan_content& c) { spec(c).collector_level = 200; },
+         [&](scan_content& c) { spec(c).separator_level = 200; }, [&](scan_content& c) { spec(c).lateral_step_um = 3; },
+         [&](scan_content& c) { spec(c).collector_margin_um = 3; },
+         [&](scan_content& c) { spec(c).separator_margin_um = 3; }, [&](scan_content& c) { spec(c).bins = 3; },
+         [](scan_content& c) { c.electrode->rows = 3; }, [](scan_content& c) { c.electrode->columns = 3; }});
+}
+
 }  // namespace
 }  // namespace tomosweep

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tomosweep/campaign/job.hpp"
+#include "tomosweep/campaign/shard.hpp"
 #include "tomosweep/campaign/thresholds.hpp"
 #include "tomosweep/io/source.hpp"
 
@@ -35,7 +36,8 @@ struct scan_content {
     bool width = true;
     std::vector<double> resolution_limits_um;
     std::vector<int> connectivities;
-    std::vector<std::string> fields;  ///< requested volumes, in any order
+    std::optional<electrode_axes> electrode;  ///< of the campaign
+    std::vector<std::string> fields;          ///< requested volumes, in any order
 };
 
 /// `content` as canonical JSON: sorted keys, shortest numbers that read back the same. Equal contents give equal texts,

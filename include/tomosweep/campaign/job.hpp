@@ -95,6 +95,18 @@ struct width_spec {
     index_t bins = 64;  ///< the last one is open-ended
 };
 
+/// The electrode between its two interfaces, which are looked for along z.
+struct electrode_spec {
+    bool collector_last = false;  ///< the collector lies at the last layers instead of the first
+    std::optional<double> collector_level, separator_level;  ///< grey levels; multi-Otsu decides where there is none
+    double lateral_step_um = 0;      ///< edge of the cells that have one height each; 0: 16 voxels of the finest scan
+    double collector_margin_um = 0;  ///< by how much the electrode region keeps off each interface
+    double separator_margin_um = 0;
+    index_t bins = 32;  ///< of normalised depth
+
+    friend bool operator==(const electrode_spec&, const electrode_spec&) = default;
+};
+
 /// A campaign as the job file describes it.
 struct job_spec {
     std::string file;
@@ -107,6 +119,7 @@ struct job_spec {
     width_spec width;
     study_spec study;
     change_spec changes;
+    std::optional<electrode_spec> electrode;  ///< without it the whole region counts
 };
 
 /// What is varied. An absent sweep file means Otsu per scan and resolution limits of 1 to 8 voxels of the finest scan.
@@ -136,5 +149,8 @@ std::vector<double> resolution_limits_um(const job_spec& job, const sweep_spec& 
 
 /// The job's width classes, with one voxel of the finest scan after binning as the bin where the job says nothing.
 width_spec resolved_width(const job_spec& job);
+
+/// The job's electrode with the step of its lateral cells, or nothing.
+std::optional<electrode_spec> resolved_electrode(const job_spec& job);
 
 }  // namespace tomosweep

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "tomosweep/campaign/frame.hpp"
 #include "tomosweep/core/grey.hpp"
 #include "tomosweep/core/tables.hpp"
@@ -26,7 +28,8 @@ struct scan_block {
 /// Collective: all ranks throw when one cannot read. Peak: see preprocessed().
 scan_block load_block(const scan_spec& scan, const scan_frame& frame, const domain& grid);
 
-/// Region voxels of the whole volume, also by depth bin. Collective.
-region_counts count_region(const scan_block& block, const domain& grid, const depth_bins& depth);
+/// Region voxels of the whole volume, also by depth bin and, where it is given, by normalised depth. Collective.
+region_counts count_region(const scan_block& block, const domain& grid, const depth_bins& depth,
+                           const std::optional<depth_field>& normalised = {});
 
 }  // namespace tomosweep

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "tomosweep/campaign/electrode.hpp"
 #include "tomosweep/campaign/frame.hpp"
 #include "tomosweep/campaign/job.hpp"
 #include "tomosweep/core/dataset.hpp"
@@ -13,6 +14,13 @@
 
 namespace tomosweep {
 
+/// The electrode as all scans of a campaign see it, and the cells of the widest of them.
+struct electrode_axes {
+    electrode_spec spec;  ///< resolved: see resolved_electrode()
+    index_t rows = 1;     ///< lateral cells along y
+    index_t columns = 1;  ///< along x
+};
+
 /// The axes that all scans of a campaign share.
 struct campaign_axes {
     std::vector<double> resolution_limits_um;
@@ -21,6 +29,10 @@ struct campaign_axes {
     double depth_extent_um = 0;  ///< the largest of the campaign's scans
     width_spec width;            ///< resolved: bin_um is not 0
     bool widths = true;
+    std::optional<electrode_axes> electrode = {};
+
+    /// Bins of normalised depth profiles; 0 when there are none.
+    index_t normalised_bins() const { return electrode && widths ? electrode->spec.bins : 0; }
 };
 
 /// What stands in `status` where a scan could not be analysed.
@@ -46,6 +58,7 @@ struct scan_outcome {
     std::string failure;  ///< empty when all is well
     std::vector<attribute> provenance;
     std::string fields_file;  ///< file that holds the fields, relative to the campaign's folder; empty without fields
+    std::optional<found_electrode> electrode = {};  ///< where the job looks for one and the scan has it
 };
 
 /// The content of one scan's shard: coordinates, metadata and figures (in a group per phase where the job says
