@@ -9,6 +9,7 @@
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/io/phantom_geometry.hpp"
 #include "tomosweep/io/phantom_pores.hpp"
+#include "tomosweep/io/phantom_rings.hpp"
 #include "tomosweep/kernels/gaussian.hpp"
 #include "tomosweep/kernels/smooth.hpp"
 
@@ -143,7 +144,7 @@ private:
 class phantom_scan final : public scan_source {
 public:
     explicit phantom_scan(const phantom_source& phantom)
-        : phantom_(phantom), pores_(pores_of(phantom)), noise_(phantom) {}
+        : phantom_(phantom), pores_(pores_of(phantom)), noise_(phantom), rings_(phantom) {}
 
     extent3 extent() const override { return phantom_.shape; }
     dtype type() const override { return dtype::uint8; }
@@ -213,6 +214,7 @@ private:
 
     void finish(std::span<double> levels, const index3& first, std::span<std::uint8_t> row) const {
         noise_.add_to(levels, first);
+        rings_.add_to(levels, first);
         std::transform(levels.begin(), levels.end(), row.begin(),
                        [](double level) { return static_cast<std::uint8_t>(std::clamp(level, 0.0, 255.0) + 0.5); });
     }
@@ -220,6 +222,7 @@ private:
     phantom_source phantom_;
     std::vector<pore> pores_;
     voxel_noise noise_;
+    phantom_rings rings_;
 };
 
 }  // namespace
