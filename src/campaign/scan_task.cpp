@@ -7,6 +7,8 @@
 
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/campaign/field_store.hpp"
+#include "tomosweep/campaign/grey_scale.hpp"
+#include "tomosweep/campaign/phase_regions.hpp"
 #include "tomosweep/campaign/provenance.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/core/error.hpp"
@@ -122,15 +124,32 @@ private:
         grid_.ranks().sum(std::span<std::uint64_t>(hashes));
         const std::vector<attribute> input = input_provenance(scan_, frame_, hashes[0], hashes[1]);
         outcome.provenance.insert(outcome.provenance.end(), input.begin(), input.end());
+        std::array clipped{block.clipped.voxels, block.clipped.below, block.clipped.above};
+        grid_.ranks().sum(std::span<std::int64_t>(clipped));
+        for (attribute& told : grey_provenance(scan_.grey, block.window, {clipped[0], clipped[1], clipped[2]}))
+            outcome.provenance.push_back(std::move(told));
+    }
+
+    /// Where the phase is looked for, if in a part of the region only; the block's mask is that part from now on.
+    std::optional<phase_scope> scope_of(scan_block& block, std::size_t phase, const depth_bins& depth) {
+        block.phase_mask = {};
+        if (!has_own_region(plan_.job.phases[phase]))
+            return std::nullopt;
+        block.phase_mask = agreed(grid_.ranks(), [&] {
+            return phase_mask(plan_.job.phases, phase, levels_, scan_, frame_, block, grid_.own());
+        });
+        return phase_scope{count_region(block, grid_, depth), histogram_of(grid_, block.grey, block.mask_view())};
     }
 
     phase_tables analyse_phase(scan_block& block, std::size_t phase, const point_grid& points, scan_outcome& outcome) {
         const phase_spec& spec = plan_.job.phases[phase];
         const grey_histogram& pooled = task_.pooled[phase];
-        const grey_histogram& histogram = pooled.counts.empty() ? outcome.histogram : pooled;
+        outcome.scopes.push_back(scope_of(block, phase, points.depth));
+        const grey_histogram& histogram = pooled.counts.empty() ? outcome.histogram_of(phase) : pooled;
         const bool recorded = phase < task_.levels.size() && !task_.levels[phase].high.empty();
         const grey_thresholds thresholds =
             recorded ? task_.levels[phase] : resolve(plan_.thresholds[phase], spec.where, histogram);
+        levels_.push_back(thresholds);
         if (const std::string report = rule_report(plan_.thresholds[phase], histogram); !report.empty())
             outcome.provenance.push_back(
                 {plan_.job.grouped_phases ? "threshold_rule_" + spec.name : "threshold_rule", report});
@@ -153,6 +172,7 @@ private:
     checkpoint kept_;
     std::optional<shard_writer> shard_;
     std::optional<phase_fields> fields_;
+    std::vector<grey_thresholds> levels_;  ///< of the phases so far
 };
 
 /// Failures of the scan itself are stored with it; everything else ends the run, as a full disk would fail all scans.
@@ -167,7 +187,7 @@ ledger_summary run_scan(const communicator& group, const campaign_plan& plan, co
     const auto start = std::chrono::steady_clock::now();
     const scan_spec& scan = plan.job.scans[task.scan];
     const scan_frame& frame = plan.scans[task.scan].frame;
-    scan_outcome outcome{frame.voxel_size_um, {}, {}, {}, {}, task.provenance, {}};
+    scan_outcome outcome{frame.voxel_size_um, {}, {}, {}, {}, task.provenance};
     scan_run run(group, plan, task, done);
     try {
         run.analyse(outcome);
@@ -179,6 +199,7 @@ ledger_summary run_scan(const communicator& group, const campaign_plan& plan, co
             task.failed(failure);
         outcome.failure = failure.what();
         outcome.phases.clear();
+        outcome.scopes.clear();
         outcome.provenance.push_back({"failure", outcome.failure});
     }
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;

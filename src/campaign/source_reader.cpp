@@ -19,9 +19,25 @@ std::vector<std::string_view> keys_of(source_type type) {
         case source_type::hdf5: return {"type", "path", "dataset"};
         case source_type::phantom: break;
     }
-    return {"type",       "shape",       "islet_diameter",   "crack_width_collector", "crack_width_separator",
-            "pores",      "pore_radius", "fine_crack_width", "fine_crack_share",      "cracked_share",
-            "solid_grey", "crack_grey",  "blur_sigma",       "noise_sigma",           "seed"};
+    return {"type",
+            "shape",
+            "islet_diameter",
+            "crack_width_collector",
+            "crack_width_separator",
+            "pores",
+            "pore_radius",
+            "fine_crack_width",
+            "fine_crack_share",
+            "cracked_share",
+            "solid_grey",
+            "crack_grey",
+            "blur_sigma",
+            "noise_sigma",
+            "seed",
+            "ring_count",
+            "ring_amplitude",
+            "ring_width",
+            "ring_center"};
 }
 
 std::string read_path(const yaml_map& map, const std::filesystem::path& folder) {
@@ -58,6 +74,12 @@ raw_source read_raw(const yaml_map& map, const std::filesystem::path& folder) {
     return raw;
 }
 
+std::optional<std::array<double, 2>> read_pair(const yaml_value& value, const char* accepted) {
+    const auto list = value.list(accepted, 2);
+    const auto numbers = list ? value.numbers() : std::nullopt;
+    return numbers ? std::optional(std::array{numbers->front(), numbers->back()}) : std::nullopt;
+}
+
 phantom_source read_phantom(const yaml_map& map) {
     phantom_source phantom;
     if (const auto shape = map.find("shape"))
@@ -74,6 +96,11 @@ phantom_source read_phantom(const yaml_map& map) {
     map.read("crack_grey", phantom.crack_grey, number_range{0, 255});
     map.read("blur_sigma", phantom.blur_sigma, not_negative);
     map.read("noise_sigma", phantom.noise_sigma, not_negative);
+    map.read("ring_count", phantom.ring_count, {.low = 0});
+    map.read("ring_amplitude", phantom.ring_amplitude, not_negative);
+    map.read("ring_width", phantom.ring_width, positive);
+    if (const auto center = map.find("ring_center"))
+        phantom.ring_center = read_pair(*center, "[y, x]: where rings have their centre, voxels from the corner");
     auto seed = static_cast<std::int64_t>(phantom.seed);
     map.read("seed", seed, {.low = 0});
     phantom.seed = static_cast<std::uint64_t>(seed);

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "tomosweep/campaign/grey_spec.hpp"
 #include "tomosweep/core/index.hpp"
 #include "tomosweep/io/source.hpp"
 #include "tomosweep/kernels/classify.hpp"
@@ -12,11 +13,6 @@
 #include "tomosweep/kernels/region.hpp"
 
 namespace tomosweep {
-
-/// Half-open box in voxels of the source; an axis that the user leaves out spans the whole scan (hi = -1 until known).
-struct box_region {
-    box3 box{{0, 0, 0}, {-1, -1, -1}};
-};
 
 /// Voxels where a second volume of the same extent is not 0.
 struct mask_region {
@@ -42,13 +38,13 @@ struct scan_spec {
     double voxel_size_um = 0;  ///< of the source, before binning
     source_spec source;
     region_spec region;
+    grey_spec grey;  ///< of the job's `preprocess:`, what is done to grey levels before the filters
     preprocess_spec preprocess;
     int line = 0;  ///< in the job file
 };
 
-/// How a threshold follows from a histogram, and from which scans the histogram is pooled.
+/// How a threshold follows from a histogram.
 enum class threshold_rule : std::uint8_t { otsu, multi_otsu, gaussian_mixture };
-enum class rule_scope : std::uint8_t { scan, sample, campaign };
 
 /// Thresholds given as grey levels. `low` is empty unless the phase lies between two thresholds; then it pairs with
 /// `high`.
@@ -73,6 +69,8 @@ struct phase_spec {
     std::string name = "phase";
     phase_side where = phase_side::below;
     std::optional<threshold_spec> threshold;  ///< overrides the sweep's
+    std::optional<region_spec> region;        ///< further restricts the scans' regions; box and cylinder
+    std::string inside;                       ///< the phase, earlier in the list, in which this one is looked for
     int line = 0;                             ///< in the job file
 };
 
