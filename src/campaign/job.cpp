@@ -11,6 +11,7 @@
 
 #include "tomosweep/campaign/change_reader.hpp"
 #include "tomosweep/campaign/electrode_reader.hpp"
+#include "tomosweep/campaign/region_reader.hpp"
 #include "tomosweep/campaign/scan_reader.hpp"
 #include "tomosweep/campaign/study_reader.hpp"
 #include "tomosweep/campaign/threshold_reader.hpp"
@@ -64,7 +65,7 @@ std::vector<misplaced_key> misplaced_in_job() {
 phase_spec read_phase(const yaml_value& value) {
     phase_spec phase;
     phase.line = value.line();
-    const yaml_map map({value}, {"name", "role", "where", "threshold"});
+    const yaml_map map({value}, {"name", "role", "where", "threshold", "region", "inside"});
     if (const auto name = map.find("name"))
         phase.name = read_name(*name).value_or(phase.name);
     phase.role = read_role(map, phase.name);
@@ -76,6 +77,13 @@ phase_spec read_phase(const yaml_value& value) {
                 .value_or(phase.where);
     if (const auto threshold = map.find("threshold"))
         phase.threshold = read_threshold(*threshold);
+    if (const auto region = map.find("region")) {
+        if (region->is_map() && region->node()["mask"].IsDefined())
+            region->refuse("a mask", "a box or a cylinder; masks stand in the region of a scan");
+        else
+            phase.region = read_region({*region}, {});
+    }
+    map.read("inside", phase.inside);
     return phase;
 }
 
@@ -86,6 +94,9 @@ std::vector<phase_spec> read_phases(const yaml_value& value) {
     for (const yaml_value& entry : entries.value_or(std::vector<yaml_value>{})) {
         phases.push_back(read_phase(entry));
         const std::string& name = phases.back().name;
+        if (const std::string& around = phases.back().inside;
+            !around.empty() && (around == name || !names.contains(around)))
+            entry.refuse("inside '" + around + "'", "the name of a phase that stands before this one");
         if (!names.insert(name).second)
             entry.refuse("a second phase called '" + name + "'", "a name of its own for every phase");
         if (std::find(reserved_names.begin(), reserved_names.end(), name) != reserved_names.end())
@@ -100,10 +111,13 @@ void read_all_phases(const yaml_map& map, job_spec& job) {
     if (one && several)
         several->refuse("`phase:` and `phases:`", "one of the two");
     job.grouped_phases = several.has_value();
-    if (several)
+    if (several) {
         job.phases = read_phases(*several);
-    else
-        job.phases = {one ? read_phase(*one) : phase_spec{}};
+        return;
+    }
+    job.phases = {one ? read_phase(*one) : phase_spec{}};
+    if (!job.phases.front().inside.empty())
+        one->refuse("inside '" + job.phases.front().inside + "'", "`phases:` with the phase around it first");
 }
 
 depth_spec read_depth(const yaml_value& value) {
@@ -181,6 +195,27 @@ void read_scans(const yaml_map& map, const std::filesystem::path& folder, job_sp
     }
 }
 
+/// A reference is normalised in the same way, and to itself.
+void check_references(const job_spec& job, problem_list& problems) {
+    for (const scan_spec& scan : job.scans) {
+        if (!scan.grey.normalise || scan.grey.normalise->reference.empty())
+            continue;
+        const std::string& id = scan.grey.normalise->reference;
+        const auto at = std::ranges::find(job.scans, id, &scan_spec::id);
+        const auto refuse = [&](const std::string& found, const std::string& accepted) {
+            problems.add(scan.line, "preprocess.normalise.reference", found, accepted);
+        };
+        if (at == job.scans.end())
+            refuse(fmt::format("'{}', which is no scan", id), "the id of a scan of this job");
+        else if (!at->grey.normalise || at->grey.normalise->by != scan.grey.normalise->by)
+            refuse(fmt::format("'{}', which is not normalised in the same way", id),
+                   "`normalise:` with the same `by:` in the reference too, or in `defaults:`");
+        else if (at->grey.normalise->reference != id)
+            refuse(fmt::format("'{}', which is normalised to something else", id),
+                   "a scan whose own reference is itself");
+    }
+}
+
 /// Of all scans after binning; there is at least one.
 double finest_voxel_um(const job_spec& job) {
     double finest = std::numeric_limits<double>::infinity();
@@ -205,6 +240,7 @@ job_spec parse_job(const std::string& text, const std::string& path) {
     if (const auto campaign = map.find("campaign"))
         job.campaign = read_name(*campaign).value_or("");
     read_scans(map, std::filesystem::absolute(path).parent_path(), job, problems);
+    check_references(job, problems);
     read_all_phases(map, job);
     if (const auto depth = map.find("depth"))
         job.depth = read_depth(*depth);

@@ -99,6 +99,12 @@ YAML::Node to_yaml(const phantom_source& phantom) {
     map["shell_grey"] = to_yaml(phantom.shell_grey);
     map["blur_sigma"] = to_yaml(phantom.blur_sigma);
     map["noise_sigma"] = to_yaml(phantom.noise_sigma);
+    map["ring_count"] = phantom.ring_count;
+    map["ring_amplitude"] = to_yaml(phantom.ring_amplitude);
+    map["ring_width"] = to_yaml(phantom.ring_width);
+    if (phantom.ring_center)
+        for (const double center : *phantom.ring_center)
+            map["ring_center"].push_back(to_yaml(center));
     map["seed"] = phantom.seed;
     if (phantom.stack)
         map["stack"] = to_yaml(*phantom.stack);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tomosweep/campaign/analysis.hpp"
+#include "tomosweep/campaign/phase_regions.hpp"
 #include "tomosweep/descriptors/resolution_limit.hpp"
 
 namespace tomosweep {
@@ -20,6 +21,23 @@ index_t most_removing_limits(const campaign_plan& plan) {
     return most;
 }
 
+/// What changes of the grey scale cost.
+void add_greys(const scan_spec& scan, const scan_frame& frame, scan_load& load) {
+    const grey_spec& grey = scan.grey;
+    load.toned = grey.rings || grey.normalise || grey.window;
+    load.type = analysed_type(grey, frame.type);
+    if (load.type != frame.type)
+        load.source_type = frame.type;
+    if (grey.window && grey.window->percentiles && grey.window->scope == rule_scope::scan)
+        load.readings = 2;
+    if (grey.rings) {
+        const axis across = grey.rings->direction;
+        const box3 input = preprocess_input(frame.source_extent, frame.region, whole(frame.volume), scan.preprocess);
+        load.ring_slices = along(input.extent(), across);
+        load.ring_slice_voxels = voxel_count(frame.source_extent) / along(frame.source_extent, across);
+    }
+}
+
 }  // namespace
 
 planned_loads loads_of(const campaign_plan& plan) {
@@ -31,6 +49,7 @@ planned_loads loads_of(const campaign_plan& plan) {
         const preprocess_spec& spec = plan.job.scans[i].preprocess;
         const bool filtered = spec.median_radius > 0 || spec.gaussian_sigma > 0 || spec.binning > 1;
         planned.loads.push_back({plan.job.scans[i].id, frame.volume, frame.region.voxels(), frame.type, filtered});
+        add_greys(plan.job.scans[i], frame, planned.loads.back());
         planned.index.push_back(i);
     }
     return planned;
@@ -51,6 +70,7 @@ workload workload_of(const campaign_plan& plan) {
     work.thresholds = threshold_count(plan);
     work.width = plan.axes.widths;
     work.chains = static_cast<index_t>(plan.job.phases.size());
+    work.own_regions = std::ranges::any_of(plan.job.phases, has_own_region);
     work.limits = most_removing_limits(plan);
     work.connectivities = static_cast<index_t>(plan.axes.connectivities.size());
     work.depth_bins = plan.axes.depth.bins;

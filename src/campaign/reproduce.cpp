@@ -113,8 +113,21 @@ sweep_spec sweep_of(const scan_record& record) {
     return text.empty() ? sweep_spec{} : parse_sweep(text, "recorded sweep");
 }
 
+/// The grey scale that the scan took over from others.
+void restore_greys(const json& recorded, grey_spec& grey) {
+    if (grey.normalise) {
+        const json& line = recorded.at("normalise").at("line");
+        grey.normalise->line = grey_line{line.at(0), line.at(1)};
+    }
+    if (grey.window && recorded.at("grey_window").contains("range")) {
+        const json& range = recorded.at("grey_window").at("range");
+        grey.window->range = grey_anchors{range.at(0), range.at(1)};
+    }
+}
+
 /// What the scan took over from its campaign.
 void restore_campaign(const json& analysis, campaign_plan& plan) {
+    restore_greys(analysis.at("scan").at("preprocess"), plan.job.scans.front().grey);
     plan.axes.resolution_limits_um = analysis.at("resolution_limits_um").get<std::vector<double>>();
     plan.axes.depth_extent_um = analysis.at("depth").at("extent_um");
     plan.axes.width.bin_um = analysis.at("width_bins").at("bin_um");

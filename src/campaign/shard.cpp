@@ -1,5 +1,6 @@
 #include "tomosweep/campaign/shard.hpp"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -77,12 +78,26 @@ double separability_of(const grey_histogram& histogram) {
     return levels < 2 ? unknown : separability(histogram, std::array{otsu(histogram)});
 }
 
+/// Of the classes that every threshold really makes; a phase between two levels parts the rest in two.
+std::vector<double> separabilities(const grey_histogram& histogram, const phase_tables& tables) {
+    const bool parted = std::ranges::count_if(histogram.counts, [](std::int64_t count) { return count > 0; }) > 1;
+    std::vector<double> values;
+    for (std::size_t i = 0; i < tables.threshold_grey.size(); ++i) {
+        std::vector<double> levels{tables.threshold_grey[i]};
+        if (!tables.threshold_low_grey.empty())
+            levels.insert(levels.begin(), tables.threshold_low_grey[i]);
+        values.push_back(parted ? separability(histogram, levels) : unknown);
+    }
+    return values;
+}
+
 void append(std::vector<variable>& variables, std::vector<variable> more) {
     for (variable& one : more)
         variables.push_back(std::move(one));
 }
 
-void add_scan(data_group& group, const campaign_axes& axes, const scan_spec& scan, const scan_outcome& outcome) {
+void add_scan(data_group& group, const campaign_axes& axes, const scan_spec& scan, const scan_outcome& outcome,
+              const region_counts& region, const grey_histogram& histogram) {
     using numbers = std::vector<double>;
     using integers = std::vector<std::int64_t>;
     using texts = std::vector<std::string>;
@@ -98,8 +113,8 @@ void add_scan(data_group& group, const campaign_axes& axes, const scan_spec& sca
     group.variables.push_back(per_scan("voxel_size_um", numbers{outcome.voxel_size_um}, "um",
                                        "edge of a voxel of the analysed volume, after binning"));
     group.variables.push_back(
-        per_scan("region_voxels", integers{outcome.region.voxels}, "1", "voxels of the region that is analysed"));
-    group.variables.push_back(per_scan("otsu_separability", numbers{separability_of(outcome.histogram)}, "1",
+        per_scan("region_voxels", integers{region.voxels}, "1", "voxels of the region that is analysed"));
+    group.variables.push_back(per_scan("otsu_separability", numbers{separability_of(histogram)}, "1",
                                        "between-class over total variance of the grey levels at Otsu's threshold"));
     if (axes.electrode)
         append(group.variables, electrode_figures(outcome));
@@ -117,9 +132,18 @@ std::vector<variable> figures_of(const campaign_axes& axes, const phase_spec& ph
                               static_cast<std::size_t>(axes.width.bins),
                               axes.width.bin_um,
                               static_cast<std::size_t>(axes.normalised_bins())};
-    if (!outcome.failure.empty())
-        return failed_figures(lengths, phase.where == phase_side::between, axes.widths, scan_failed);
-    return derive_figures(outcome.phases[index], lengths, {outcome.voxel_size_um, outcome.region});
+    const bool failed = !outcome.failure.empty();
+    std::vector<variable> figures =
+        failed ? failed_figures(lengths, phase.where == phase_side::between, axes.widths, scan_failed)
+               : derive_figures(outcome.phases[index], lengths, {outcome.voxel_size_um, outcome.region_of(index)});
+    figures.push_back({"threshold_separability",
+                       {"scan", "threshold"},
+                       failed ? std::vector<double>(lengths.thresholds, unknown)
+                              : separabilities(outcome.histogram_of(index), outcome.phases[index]),
+                       "1",
+                       "between-class over total variance of the grey levels at this threshold",
+                       {}});
+    return figures;
 }
 
 data_group provenance_group(const scan_spec& scan, const scan_outcome& outcome) {
@@ -141,7 +165,7 @@ data_group make_shard(const job_spec& job, const campaign_axes& axes, const std:
     if (job.grouped_phases) {
         root.dimensions.push_back({"scan", 1});
         add_shared_axes(root, axes);
-        add_scan(root, axes, scan, outcome);
+        add_scan(root, axes, scan, outcome, outcome.region, outcome.histogram);
     }
     for (std::size_t i = 0; i < job.phases.size(); ++i) {
         data_group phase;
@@ -150,7 +174,7 @@ data_group make_shard(const job_spec& job, const campaign_axes& axes, const std:
         target.dimensions.push_back({"scan", 1});
         add_threshold_axis(target, thresholds[i]);
         add_shared_axes(target, axes);
-        add_scan(target, axes, scan, outcome);
+        add_scan(target, axes, scan, outcome, outcome.region_of(i), outcome.histogram_of(i));
         append(target.variables, figures_of(axes, job.phases[i], thresholds[i], outcome, i));
         if (job.grouped_phases)
             root.groups.push_back(std::move(phase));

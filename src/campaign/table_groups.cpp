@@ -238,8 +238,18 @@ data_group table_group(const job_spec& job, const campaign_axes& axes, const sca
                                    {}});
     }
     add_histogram(group, outcome.histogram);
-    for (std::size_t phase = 0; phase < outcome.phases.size(); ++phase)
+    for (std::size_t phase = 0; phase < outcome.phases.size(); ++phase) {
         group.groups.push_back(phase_group(job.phases[phase].name, outcome.phases[phase], bins));
+        if (phase >= outcome.scopes.size() || !outcome.scopes[phase])
+            continue;
+        group.groups.back().variables.push_back({"region_depth_voxels",
+                                                 {"depth"},
+                                                 outcome.scopes[phase]->region.depth_voxels,
+                                                 "1",
+                                                 "voxels in which the phase is looked for, by depth",
+                                                 {}});
+        add_histogram(group.groups.back(), outcome.scopes[phase]->histogram);
+    }
     return group;
 }
 

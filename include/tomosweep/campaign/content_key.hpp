@@ -21,6 +21,8 @@ struct resolved_phase {
     std::string rule;            ///< threshold_meaning(); what decides where the levels are found during the analysis
     grey_thresholds thresholds;  ///< empty for a rule over the scan itself
     std::vector<double> coordinates;  ///< of the archive's threshold dimension: grey levels or offsets
+    std::optional<region_spec> region = {};
+    std::string inside = {};
 };
 
 /// Everything that the results of one scan depend on.

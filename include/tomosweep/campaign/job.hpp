@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tomosweep/campaign/change_spec.hpp"
+#include "tomosweep/campaign/grey_spec.hpp"
 #include "tomosweep/campaign/study.hpp"
 #include "tomosweep/core/index.hpp"
 #include "tomosweep/io/source.hpp"
@@ -14,11 +15,6 @@
 #include "tomosweep/kernels/region.hpp"
 
 namespace tomosweep {
-
-/// Half-open box in voxels of the source; an axis that the user leaves out spans the whole scan (hi = -1 until known).
-struct box_region {
-    box3 box{{0, 0, 0}, {-1, -1, -1}};
-};
 
 /// Voxels where a second volume of the same extent is not 0.
 struct mask_region {
@@ -48,13 +44,13 @@ struct scan_spec {
     double voxel_size_um = 0;  ///< of the source, before binning
     source_spec source;
     region_spec region;
+    grey_spec grey;  ///< of the job's `preprocess:`, what is done to grey levels before the filters
     preprocess_spec preprocess;
     int line = 0;  ///< in the job file
 };
 
-/// How a threshold follows from a histogram, and from which scans the histogram is pooled.
+/// How a threshold follows from a histogram.
 enum class threshold_rule : std::uint8_t { otsu, multi_otsu, gaussian_mixture };
-enum class rule_scope : std::uint8_t { scan, sample, campaign };
 
 /// Thresholds given as grey levels. `low` is empty unless the phase lies between two thresholds; then it pairs with
 /// `high`.
@@ -80,6 +76,8 @@ struct phase_spec {
     phase_role role = phase_role::none;
     phase_side where = phase_side::below;
     std::optional<threshold_spec> threshold;  ///< overrides the sweep's
+    std::optional<region_spec> region;        ///< further restricts the scans' regions; box and cylinder
+    std::string inside;                       ///< the phase, earlier in the list, in which this one is looked for
     int line = 0;                             ///< in the job file
 };
 
