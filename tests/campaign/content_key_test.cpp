@@ -222,11 +222,13 @@ TEST(content_key, every_parameter_of_a_phantom_counts) {
         [](phantom_source& p) { p.noise_sigma = 1; },
         [](phantom_source& p) { p.seed = 2; },
         [](phantom_source& p) { p.ring_count = 1; },
-        [](phantom_source& p) { p.ring_amplitude = 1; },
-        [](phantom_source& p) { p.ring_width = 1; },
+        [](phantom_source& p) { p.ring_count = 1, p.ring_amplitude = 1; },
+        [](phantom_source& p) { p.ring_count = 1, p.ring_width = 1; },
         [](phantom_source& p) {
-            p.ring_center = {{1, 2}};
+            p.ring_count = 1, p.ring_center = {{1, 2}};
         },
+        [](phantom_source& p) { p.shell_thickness = 1; },
+        [](phantom_source& p) { p.shell_thickness = 1, p.shell_grey = 1; },
         [](phantom_source& p) { p.stack.emplace(); },
         [](phantom_source& p) { p.stack.emplace().collector.height = 1; },
         [](phantom_source& p) { p.stack.emplace().collector.tilt_y = 1; },
@@ -238,6 +240,9 @@ TEST(content_key, every_parameter_of_a_phantom_counts) {
         [](phantom_source& p) { p.stack.emplace().fibres = 1; },
         [](phantom_source& p) { p.stack.emplace().fibre_radius = 1; },
         [](phantom_source& p) { p.stack.emplace().fibre_grey = 1; },
+        [](phantom_source& p) { p.stack.emplace().bubbles = 1; },
+        [](phantom_source& p) { p.stack.emplace().bubble_radius = 1; },
+        [](phantom_source& p) { p.stack.emplace().bubble_grey = 1; },
     };
     std::vector<change> changes;
     for (const set& parameter : parameters)
