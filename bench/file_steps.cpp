@@ -103,12 +103,11 @@ void distance(view3<const class_t> classes, stopwatch watch) {
     report_distances(far, watch);
 }
 
-void thickness(view3<const class_t> classes, stopwatch watch) {
-    const array3<distance_sq_t> map = local_thickness(classes, 0);
-    watch.stop();
+template <distance_value Distance>
+void report_thickness(const array3<Distance>& map, const stopwatch& watch) {
     std::map<distance_sq_t, std::int64_t> histogram;
     auto found = histogram.begin();
-    for (const distance_sq_t value : map.values()) {
+    for (const Distance value : map.values()) {
         if (found == histogram.end() || found->first != value)
             found = histogram.try_emplace(value, 0).first;
         ++found->second;
@@ -120,6 +119,16 @@ void thickness(view3<const class_t> classes, stopwatch watch) {
         hash.add(voxels);
     }
     watch.report({{"values", histogram.size()}, {"hash", hash.value()}});
+}
+
+void thickness(view3<const class_t> classes, stopwatch watch) {
+    if (const auto near = short_local_thickness(classes, 0)) {
+        watch.stop();
+        return report_thickness(*near, watch);
+    }
+    const auto far = local_thickness(classes, 0);
+    watch.stop();
+    report_thickness(far, watch);
 }
 
 /// All 256 thresholds; a chain holds 254 phases, so there are two.

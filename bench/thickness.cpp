@@ -1,5 +1,6 @@
 // Question: what do the parts of local thickness take: the balls that matter, and painting them?
-// Last result, 512^3 cracks, one thread: 2.2 s with the distance and without a map (docs/performance.md, "Kernels").
+// Last result, 512^3 cracks, one thread: 1.6 s with the distance and a map, 2.4 s before balls were painted in parts
+// (docs/performance.md, "Kernels").
 #include "tomosweep/kernels/thickness.hpp"
 #include "kernel_bench.hpp"
 #include "tomosweep/kernels/centres.hpp"

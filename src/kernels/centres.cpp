@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <type_traits>
 
 #include "tomosweep/kernels/row_bits.hpp"
@@ -120,6 +121,35 @@ part_side side_of(distance_sq_t own, distance_sq_t lower, distance_sq_t upper) {
     return lower >= own ? part_side{1, (index_t{lower} - own + 1) / 2} : part_side{};
 }
 
+/// Of the ball at x, where along each axis it sticks out of the balls beside it.
+template <distance_value Distance>
+std::array<part_side, 3> sides_of(const row_cross<Distance>& rows, index_t x) {
+    const distance_sq_t own = rows.own[x];
+    return {side_of(own, rows.above[x], rows.below[x]), side_of(own, rows.before[x], rows.behind[x]),
+            side_of(own, rows.own[x - 1], rows.own[x + 1])};
+}
+
+/// Which neighbours lie on the side of the larger balls: one of 27, by the signs of the three sides.
+std::size_t direction_of(const std::array<part_side, 3>& sides) {
+    return static_cast<std::size_t>(9 * sides[0].sign + 3 * sides[1].sign + sides[2].sign + 13);
+}
+
+/// The far neighbours by direction_of(): those that lie on no side away from the larger balls. A ball that contains
+/// another lies towards them, so the others are hardly worth a look.
+std::array<std::vector<far_neighbour>, 27> far_neighbours_by_direction() {
+    std::array<std::vector<far_neighbour>, 27> towards;
+    const auto all = far_neighbours();
+    for (const int z : {-1, 0, 1})
+        for (const int y : {-1, 0, 1})
+            for (const int x : {-1, 0, 1})
+                std::ranges::copy_if(all, std::back_inserter(towards[direction_of({{{z, 0}, {y, 0}, {x, 0}}})]),
+                                     [&](const far_neighbour& each) {
+                                         return z * each.offset.z <= 0 && y * each.offset.y <= 0 &&
+                                                x * each.offset.x <= 0;
+                                     });
+    return towards;
+}
+
 /// Finds the centres of one row at a time; holds the scratch memory of one thread.
 template <distance_value Distance>
 class row_scanner {
@@ -135,7 +165,7 @@ public:
           edges_(own_.size(), 0),
           marks_(static_cast<std::size_t>(distance.extent().x), 0),
           marked_(static_cast<std::size_t>(words_per_row(distance.extent().x)), 0),
-          far_(far_neighbours()) {}
+          far_(far_neighbours_by_direction()) {}
 
     /// Appends the balls of row (z, y) of the whole volume.
     void scan(index_t z, index_t y, layer_balls& balls);
@@ -146,8 +176,7 @@ private:
         return z >= 0 && z < extent.z && y >= 0 && y < extent.y ? distance_.row(z, y) : zeros_.data();
     }
     bool contained(std::size_t at) const;
-    bool contained_far(const index3& at) const;
-    part_code part_at(const row_cross<Distance>& rows, index_t x) const;
+    bool contained_far(const index3& at, const std::array<part_side, 3>& sides) const;
 
     view3<const Distance> distance_;
     box3 box_;
@@ -157,7 +186,7 @@ private:
     std::vector<Distance> own_, faces_, edges_;  // rows with a zero before and behind
     std::vector<std::uint8_t> marks_;
     std::vector<std::uint64_t> marked_;
-    std::vector<far_neighbour> far_;
+    std::array<std::vector<far_neighbour>, 27> far_;
 };
 
 /// Whether the ball at position `at` of the padded rows lies inside that of one of the 26 neighbours.
@@ -176,27 +205,17 @@ bool row_scanner<Distance>::contained(std::size_t at) const {
 
 /// Whether the ball at `at`, relative to the block, lies inside that of a voxel farther away than the 26 neighbours.
 template <distance_value Distance>
-bool row_scanner<Distance>::contained_far(const index3& at) const {
+bool row_scanner<Distance>::contained_far(const index3& at, const std::array<part_side, 3>& sides) const {
     const distance_sq_t radius_sq = distance_[at];
     if (radius_sq < far_from_sq || radius_sq > tables_.covered())
         return false;
     const box3 seen = whole(distance_.extent());
     const index3 margin{far_reach, far_reach, far_reach};
     const bool inside = seen.contains(at - margin) && seen.contains(at + margin);
-    return std::any_of(far_.begin(), far_.end(), [&](const far_neighbour& other) {
+    return std::ranges::any_of(far_[direction_of(sides)], [&](const far_neighbour& other) {
         const index3 place = at + other.offset;
         return (inside || seen.contains(place)) && distance_[place] >= tables_.containing(radius_sq, other.step);
     });
-}
-
-template <distance_value Distance>
-part_code row_scanner<Distance>::part_at(const row_cross<Distance>& rows, index_t x) const {
-    const distance_sq_t own = rows.own[x];
-    if (own < least_parted_sq)
-        return 0;
-    return code_of_part({side_of(own, rows.above[x], rows.below[x]), side_of(own, rows.before[x], rows.behind[x]),
-                         side_of(own, rows.own[x - 1], rows.own[x + 1])},
-                        whole_root(index_t{own} - 1));
 }
 
 template <distance_value Distance>
@@ -219,8 +238,14 @@ void row_scanner<Distance>::scan(index_t z, index_t y, layer_balls& balls) {
     for (index_t word = 0; word < static_cast<index_t>(marked_.size()); ++word)
         for (std::uint64_t left = marked_[static_cast<std::size_t>(word)]; left != 0; left &= left - 1) {
             const index_t x = word * bits_per_word + std::countr_zero(left);
-            if (x >= first && x < end && !contained(static_cast<std::size_t>(x) + 1) && !contained_far({in_z, in_y, x}))
-                balls.add((y - interior_.lo.y) * interior_.extent().x + x - first, rows.own[x], part_at(rows, x));
+            if (x < first || x >= end || contained(static_cast<std::size_t>(x) + 1))
+                continue;
+            const distance_sq_t own = rows.own[x];
+            const auto sides = sides_of(rows, x);
+            if (contained_far({in_z, in_y, x}, sides))
+                continue;
+            balls.add((y - interior_.lo.y) * interior_.extent().x + x - first, own,
+                      own < least_parted_sq ? part_code{0} : code_of_part(sides, whole_root(index_t{own} - 1)));
         }
 }
 

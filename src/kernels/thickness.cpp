@@ -127,6 +127,15 @@ std::optional<ball_list> centres_of(view3<const class_t> classes, int phase, vie
     return find_centres(view3<const Distance>(distance), box, box, largest);
 }
 
+/// By all threads.
+template <distance_value Distance>
+void clear(array3<Distance>& map) {
+    const index_t layer = map.extent().y * map.extent().x;
+#pragma omp parallel for schedule(static)
+    for (index_t z = 0; z < map.extent().z; ++z)
+        std::fill_n(map.data() + z * layer, layer, Distance{0});
+}
+
 }  // namespace
 
 void paint_thickness(view3<const class_t> classes, int phase, const box3& box, const ball_list& own,
@@ -151,17 +160,24 @@ void paint_thickness(view3<const class_t> classes, int phase, const box3& box, c
     failure.rethrow();
 }
 
+template <distance_value Distance>
 void paint_thickness_map(view3<const class_t> classes, int phase, const box3& box, const ball_list& own,
-                         std::span<const ball> others, view3<distance_sq_t> thickness) {
+                         std::span<const ball> others, view3<Distance> thickness) {
     const auto write = [thickness](std::span<const painted_run> runs) {
         for (const painted_run& run : runs) {
-            distance_sq_t* const row = thickness.row(run.z, run.y) + run.x;
+            Distance* const row = thickness.row(run.z, run.y) + run.x;
+            const auto value = static_cast<Distance>(run.radius_sq);
             for (std::uint64_t voxels = run.voxels; voxels != 0; voxels &= voxels - 1)
-                row[std::countr_zero(voxels)] = run.radius_sq;
+                row[std::countr_zero(voxels)] = value;
         }
     };
     paint_thickness(classes, phase, box, own, others, [&]() -> run_sink { return write; });
 }
+
+template void paint_thickness_map(view3<const class_t>, int, const box3&, const ball_list&, std::span<const ball>,
+                                  view3<distance_sq_t>);
+template void paint_thickness_map(view3<const class_t>, int, const box3&, const ball_list&, std::span<const ball>,
+                                  view3<short_distance_sq_t>);
 
 array3<class_t> nothing_kept(view3<const class_t> classes) {
     const extent3 extent = classes.extent();
@@ -182,10 +198,17 @@ array3<distance_sq_t> local_thickness(view3<const class_t> classes, int phase) {
     auto balls = centres_of(classes, phase, near);
     if (!balls)
         balls = centres_of(classes, phase, map.view());
-    const index_t layer = classes.extent().y * classes.extent().x;
-#pragma omp parallel for schedule(static)
-    for (index_t z = 0; z < classes.extent().z; ++z)
-        std::fill_n(map.data() + z * layer, layer, distance_sq_t{0});
+    clear(map);
+    paint_thickness_map(classes, phase, whole(classes.extent()), *balls, {}, map.view());
+    return map;
+}
+
+std::optional<array3<short_distance_sq_t>> short_local_thickness(view3<const class_t> classes, int phase) {
+    array3<short_distance_sq_t> map(classes.extent());
+    const auto balls = centres_of(classes, phase, map.view());
+    if (!balls)
+        return std::nullopt;
+    clear(map);
     paint_thickness_map(classes, phase, whole(classes.extent()), *balls, {}, map.view());
     return map;
 }

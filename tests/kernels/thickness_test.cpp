@@ -43,6 +43,18 @@ TEST(thickness, equals_the_largest_covering_ball_for_any_number_of_threads) {
     }
 }
 
+TEST(thickness, is_the_same_in_16_bits_unless_a_distance_is_256_voxels) {
+    const auto blobs = support::blobs({20, 15, 80}, 20, 8, 12);
+    const auto near = short_local_thickness(blobs.classes.view(), 0);
+    ASSERT_TRUE(near.has_value());
+    const auto same = local_thickness(blobs.classes.view(), 0);
+    EXPECT_TRUE(std::ranges::equal(near->values(), same.values()));
+    for (const index_t length : {256, 257}) {
+        const auto line = support::one_background_voxel({1, 1, length}, {0, 0, 0});
+        EXPECT_EQ(short_local_thickness(line.classes.view(), 0).has_value(), length == 256);
+    }
+}
+
 TEST(thickness, is_exact_for_balls_wider_than_a_word) {
     for (const extent3& extent : {extent3{2, 50, 130}, extent3{40, 2, 150}, extent3{2, 3, 300}}) {
         auto volume = support::one_background_voxel(extent, {extent.z - 1, 0, extent.x / 3});

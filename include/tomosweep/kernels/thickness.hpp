@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 
 #include "tomosweep/core/array.hpp"
@@ -24,11 +25,11 @@ using run_sink = std::function<void(std::span<const painted_run>)>;
 
 /// Local thickness of a block (Hildebrand & Rueegsegger 1997): every voxel p of the phase gets
 ///     max of radius_sq over the balls with |p - centre|^2 < radius_sq,
-/// and at least 1, and is handed over exactly once. `own` are the balls of find_centres() for this block, `others` those of other
-/// blocks that reach into it, in any order. `box` is the block's place in the whole volume. `make_sink` is called once
-/// per thread, never by two at a time; which thread paints which voxel is not determined, so sinks have to gather what
-/// does not depend on order: maps and integer sums. Balls of radius unbounded_sq cover everything. Of a ball only its
-/// part is sure to be painted. Local.
+/// and at least 1, and is handed over exactly once. `own` are the balls of find_centres() for this block, `others`
+/// those of other blocks that reach into it, in any order. `box` is the block's place in the whole volume. `make_sink`
+/// is called once per thread, never by two at a time; which thread paints which voxel is not determined, so sinks have
+/// to gather what does not depend on order: maps and integer sums. Balls of radius unbounded_sq cover everything. Of a
+/// ball only its part is sure to be painted. Local.
 ///
 /// Method: balls by falling radius over a bitmap of the voxels not yet painted, 64 voxels and many rows per operation.
 /// The block is worked on in slabs along z. Scratch: 1/8 byte per voxel of the slabs in work and 20 bytes per ball
@@ -36,9 +37,10 @@ using run_sink = std::function<void(std::span<const painted_run>)>;
 void paint_thickness(view3<const class_t> classes, int phase, const box3& box, const ball_list& own,
                      std::span<const ball> others, const std::function<run_sink()>& make_sink);
 
-/// The same, written to `thickness`; voxels outside the phase stay as they are. Local.
+/// The same, written to `thickness`, whose type holds all radii; voxels outside the phase stay as they are. Local.
+template <distance_value Distance>
 void paint_thickness_map(view3<const class_t> classes, int phase, const box3& box, const ball_list& own,
-                         std::span<const ball> others, view3<distance_sq_t> thickness);
+                         std::span<const ball> others, view3<Distance> thickness);
 
 /// A class volume to paint what a resolution limit keeps into: class_outside where `classes` has it, else
 /// class_background. Local.
@@ -48,5 +50,8 @@ array3<class_t> nothing_kept(view3<const class_t> classes);
 /// unbounded_sq in all of the phase when there is no background. Local; peak 4 bytes per voxel and
 /// 5 per ball.
 array3<distance_sq_t> local_thickness(view3<const class_t> classes, int phase);
+
+/// The same in half the memory; nothing when a distance of the volume is 256 voxels or more. Local.
+std::optional<array3<short_distance_sq_t>> short_local_thickness(view3<const class_t> classes, int phase);
 
 }  // namespace tomosweep
