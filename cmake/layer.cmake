@@ -39,6 +39,6 @@ if(TOMOSWEEP_SANITIZE)
   add_link_options(-fsanitize=${TOMOSWEEP_SANITIZE})
   if(TOMOSWEEP_SANITIZE MATCHES thread)
     # The loader chooses between clones of a function before the sanitizer's runtime is there, and the program would crash.
-    add_compile_options("-Dtarget_clones(...)=unused")
+    add_compile_definitions(TOMOSWEEP_ONE_PATH)
   endif()
 endif()

@@ -386,9 +386,39 @@ class storage(folder_test):
 
 
 class clocks(folder_test):
-    def test_that_jump_between_runs_change_nothing(self):
+    def setUp(self):
+        super().setUp()
         if not shutil.which("faketime"):
             self.skipTest("faketime is not installed")
+
+    def test_that_jump_during_a_run_change_nothing(self):
+        clock, out = self.folder / "clock", self.folder / "out"
+        preload = subprocess.run(["faketime", "-f", "+0d", "printenv", "LD_PRELOAD"], capture_output=True, text=True)
+        # As when somebody sets the clock: neither the steady clock nor the times of files jump with it.
+        environment = {**os.environ, "LD_PRELOAD": preload.stdout.strip(), "FAKETIME_TIMESTAMP_FILE": str(clock),
+                       "FAKETIME_NO_CACHE": "1", "DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
+
+        def set_clock(days):
+            self.write("clock.new", days).replace(clock)
+        set_clock("+0d")
+        arguments = ["run", self.write("job.yaml", slow_job(1)),
+                     self.write("sweep.yaml", {**SWEEP, "threshold": {"values": list(range(80, 125, 4))}})]
+        line = command_line([*arguments, "-o", out, "--checkpoint", "0.1", "--heartbeat", "1"], 2)
+        running = subprocess.Popen(list(map(str, line)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   env=environment, start_new_session=True)
+        self.addCleanup(kill_all, running)
+        jumps = 0
+        while running.poll() is None and jumps < 600:
+            set_clock(["+400d", "-400d"][jumps % 2])
+            jumps += 1
+            time.sleep(0.1)
+        self.assertEqual(running.wait(1), DONE)
+        self.assertGreater(jumps, 5)
+        self.expect(DONE, "status", out)
+        self.expect(DONE, *arguments, "-o", self.folder / "undisturbed", ranks=2)
+        assert_same_content(self, campaign_content(out), campaign_content(self.folder / "undisturbed"), "clock set")
+
+    def test_that_jump_between_runs_change_nothing(self):
         job, sweep = self.write("job.yaml", campaign(3)), self.write("sweep.yaml", SWEEP)
         for days, options in (("+400d", ("--scans", "s0")), ("-400d", ("--scans", "s1")), ("+1d", ())):
             line = ["faketime", "-f", days, *command_line(["run", job, sweep, "-o", self.folder / "out", *options], 2)]

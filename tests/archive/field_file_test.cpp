@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <filesystem>
 #include <memory>
 
@@ -243,6 +245,34 @@ TEST(field_file, all_ranks_hear_of_a_full_disk) {
     if (ranks.root()) {
         EXPECT_TRUE(fs::is_empty(folder));
         EXPECT_EQ(::umount(folder.c_str()), 0);
+    }
+}
+
+/// A quota on a file system that cannot reserve space: rank 0 does not learn of it, the rank that writes does. A limit
+/// on the size of that rank's files does the same.
+TEST(field_file, all_ranks_hear_of_a_quota_that_strikes_one_that_writes) {
+    const communicator ranks = communicator::world();
+    if (ranks.size() == 1)
+        GTEST_SKIP() << "rank 0 looks at its own limit before it writes";
+    const shared_folder shared(ranks, "quota");
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit tight{4096, before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, ranks.root() ? &before : &tight), 0);
+    const extent3 extent{70, 67, 130};
+    try {
+        shard_writer shard(ranks, shared.path() + "/a.h5", sample_layout(extent));
+        write_sample_fields(shard, box_of(ranks, extent), extent);
+        shard.finish({});
+        ADD_FAILURE() << "no rank heard of the limit";
+    } catch (const error& failure) {
+        EXPECT_EQ(failure.kind(), error_kind::resource) << failure.what();
+    }
+    EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    ranks.barrier();
+    if (ranks.root()) {
+        EXPECT_TRUE(fs::is_empty(shared.path()));
     }
 }
 
