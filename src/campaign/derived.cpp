@@ -6,6 +6,7 @@
 
 #include "derivation.hpp"
 #include "tomosweep/archive/schema.hpp"
+#include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
 namespace {
@@ -39,7 +40,7 @@ void fill_capacity(data_group& group, const campaign_states& states) {
 }
 
 void derive_figures_of(data_group& group, const phase_spec& phase, const data_group& campaign,
-                       const campaign_states& states, const job_spec& job) {
+                       const campaign_states& states, const job_spec& job, std::vector<problem>& problems) {
     const figure_group figures{group,
                                phase,
                                campaign,
@@ -53,7 +54,11 @@ void derive_figures_of(data_group& group, const phase_spec& phase, const data_gr
     if (phase.role != phase_role::crack)
         return;
     add_onset(figures, states, job.study.onset_fraction);
-    add_porosity(figures, states, job.study.scales);
+    try {
+        add_porosity(figures, states, job.study.scales);
+    } catch (const error& wrong) {
+        problems.push_back({job.file, 0, "scales.nano_archive", wrong.what(), "the campaign.h5 of the nano fields"});
+    }
 }
 
 /// What the derived figures follow from besides the scans stands where everything does that may differ between two runs
@@ -87,12 +92,12 @@ data_group* group_of(data_group& campaign, const job_spec& job, const phase_spec
 
 void add_derived(data_group& campaign, const job_spec& job) {
     campaign = without_derived(std::move(campaign));
-    const campaign_states states = states_of(campaign, job);
+    campaign_states states = states_of(campaign, job);
     if (states.scans.empty())
         return;
     for (const phase_spec& phase : job.phases)
         if (data_group* group = group_of(campaign, job, phase))
-            derive_figures_of(*group, phase, campaign, states, job);
+            derive_figures_of(*group, phase, campaign, states, job, states.electrochemistry.problems);
     std::vector<data_group*> named{&campaign};
     for (const phase_spec& phase : job.phases)
         if (data_group* group = job.grouped_phases ? group_of(campaign, job, phase) : nullptr)

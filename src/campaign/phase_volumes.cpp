@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -14,21 +15,62 @@
 namespace tomosweep::derivation {
 namespace {
 
-/// Extent of a scan's box along the depth after binning, um, from its provenance.
-double depth_um(const data_group& campaign, const state& one, axis direction) {
+/// The analysed box of a scan in its source's voxels, from its provenance.
+std::optional<box3> box_of(const data_group& campaign, const state& one) {
     const data_group* process = find_named(campaign.groups, "process");
     const data_group* scan = process == nullptr ? nullptr : find_named(process->groups, one.id);
-    const attribute* box = scan == nullptr ? nullptr : find_named(scan->attributes, "input_box");
-    const auto* text = box == nullptr ? nullptr : std::get_if<std::string>(&box->value);
-    if (text == nullptr || one.scan == nullptr)
+    const attribute* held = scan == nullptr ? nullptr : find_named(scan->attributes, "input_box");
+    const auto* text = held == nullptr ? nullptr : std::get_if<std::string>(&held->value);
+    if (text == nullptr)
+        return std::nullopt;
+    try {
+        const auto ranges = nlohmann::json::parse(*text).get<std::vector<std::array<index_t, 2>>>();
+        return box3{{ranges.at(0)[0], ranges.at(1)[0], ranges.at(2)[0]},
+                    {ranges.at(0)[1], ranges.at(1)[1], ranges.at(2)[1]}};
+    } catch (const std::exception&) {
+        return std::nullopt;
+    }
+}
+
+/// Extent of a scan's box along the depth after binning, um.
+double depth_um(const data_group& campaign, const state& one, axis direction) {
+    const auto box = one.scan == nullptr ? std::nullopt : box_of(campaign, one);
+    if (!box)
         return unknown;
-    const nlohmann::json ranges = nlohmann::json::parse(*text, nullptr, false);
-    const auto at = static_cast<std::size_t>(direction);
-    if (!ranges.is_array() || ranges.size() != 3 || !ranges[at].is_array() || ranges[at].size() != 2 ||
-        !ranges[at][0].is_number_integer() || !ranges[at][1].is_number_integer())
-        return unknown;
-    const std::int64_t layers = ranges[at][1].get<std::int64_t>() - ranges[at][0].get<std::int64_t>();
-    return static_cast<double>(layers / std::max<std::int64_t>(1, one.scan->preprocess.binning)) * one.voxel_um;
+    const index_t layers = along(box->hi, direction) - along(box->lo, direction);
+    return static_cast<double>(layers / std::max<index_t>(1, one.scan->preprocess.binning)) * one.voxel_um;
+}
+
+/// Columns along the axis of a cylinder whose middle lies in it, within a box.
+index_t columns_within(const cylinder& shape, const box3& box) {
+    const axis rows = shape.direction == axis::z ? axis::y : axis::z;
+    const axis cells = shape.direction == axis::x ? axis::y : axis::x;
+    index_t count = 0;
+    for (index_t row = along(box.lo, rows); row < along(box.hi, rows); ++row) {
+        const double away = static_cast<double>(row) + 0.5 - shape.center[0];
+        const double half_sq = shape.radius * shape.radius - away * away;
+        if (half_sq < 0)
+            continue;
+        const double middle = shape.center[1] - 0.5, half = std::sqrt(half_sq);
+        const auto first = static_cast<index_t>(std::ceil(std::max(middle - half, -1e15)));
+        const auto last = static_cast<index_t>(std::floor(std::min(middle + half, 1e15)));
+        count += std::max<index_t>(0, std::min(last + 1, along(box.hi, cells)) - std::max(first, along(box.lo, cells)));
+    }
+    return count;
+}
+
+/// Area of a scan's region seen along the depth, in voxels of its source; of a mask, or of a cylinder that lies,
+/// nothing.
+std::optional<double> lateral_voxels(const scan_spec& scan, const box3& box, axis direction) {
+    const std::optional<cylinder>& round = scan.region.cylinder;
+    if (scan.region.mask || (round && round->direction != direction))
+        return std::nullopt;
+    if (round)
+        return static_cast<double>(columns_within(*round, box));
+    double area = 1;
+    for (const axis across : {axis::z, axis::y, axis::x})
+        area *= across == direction ? 1 : static_cast<double>(along(box.hi, across) - along(box.lo, across));
+    return area;
 }
 
 /// Silicon that a scan's field stands for.
@@ -55,6 +97,9 @@ private:
     double lateral_um2(const state& one, std::size_t scan) const {
         if (one.scan->field_area)
             return *one.scan->field_area / units::um2;
+        const auto box = box_of(campaign_, one);
+        if (const auto area = box ? lateral_voxels(*one.scan, *box, job_.depth.direction) : std::nullopt)
+            return *area * one.scan->voxel_size_um * one.scan->voxel_size_um;
         const auto& voxels = values<std::int64_t>(campaign_, "region_voxels");
         if (scan >= voxels.size() || voxels[scan] == 0)
             return unknown;

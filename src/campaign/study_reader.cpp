@@ -213,9 +213,13 @@ void read_study(const yaml_map& map, const std::filesystem::path& folder, job_sp
     if (const auto onset = map.find("crack_onset"))
         yaml_map({*onset}, {"volume_fraction"}).read("volume_fraction", job.study.onset_fraction, share);
     if (const auto scales = map.find("scales")) {
-        const yaml_map limits({*scales}, {"macro_limit_um", "micro_limit_um"});
+        const yaml_map limits({*scales}, {"macro_limit_um", "micro_limit_um", "nano_archive", "nano_phase"});
         read_quantity(limits, "macro_limit_um", units::um, job.study.scales.macro_limit, length_um);
         read_quantity(limits, "micro_limit_um", units::um, job.study.scales.micro_limit, length_um);
+        limits.read("nano_phase", job.study.scales.nano_phase);
+        if (const auto archive = limits.find("nano_archive"))
+            if (const auto text = archive->text())
+                job.study.scales.nano_archive = (folder / *text).lexically_normal().string();
     }
 }
 

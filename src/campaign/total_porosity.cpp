@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "derivation.hpp"
+#include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/archive/schema.hpp"
 #include "tomosweep/descriptors/electrode_formulas.hpp"
 #include "tomosweep/descriptors/resolution_limit.hpp"
@@ -13,10 +14,17 @@ namespace {
 
 constexpr double trusted_voxels = 4;
 
+/// A nano field and where its figures stand.
+struct nano_field {
+    const figure_group* figures;
+    state one;
+    std::size_t scan;
+};
+
 /// A micro scan and the nano fields of the same sample, cycle and step.
 struct scale_pair {
     std::size_t micro;
-    std::vector<std::size_t> nano;
+    std::vector<nano_field> nano;
 };
 
 bool same_state(const state& a, const state& b) {
@@ -24,7 +32,7 @@ bool same_state(const state& a, const state& b) {
 }
 
 /// Of several micro scans of one step the last one has the state in which nano fields are cut out.
-std::vector<scale_pair> pairs_of(const campaign_states& states) {
+std::vector<scale_pair> pairs_of(const campaign_states& states, const std::vector<nano_field>& fields) {
     std::vector<scale_pair> pairs;
     for (const std::vector<std::size_t>& chain : states.series)
         for (std::size_t k = 0; k < chain.size(); ++k) {
@@ -34,14 +42,51 @@ std::vector<scale_pair> pairs_of(const campaign_states& states) {
             if (!last || one.scan == nullptr || one.scan->scale != scan_scale::micro)
                 continue;
             scale_pair pair{chain[k], {}};
-            for (std::size_t scan = 0; scan < states.scans.size(); ++scan)
-                if (states.scans[scan].nano() && same_state(states.scans[scan], one))
-                    pair.nano.push_back(scan);
+            for (const nano_field& field : fields)
+                if (same_state(field.one, one))
+                    pair.nano.push_back(field);
             if (!pair.nano.empty())
                 pairs.push_back(std::move(pair));
         }
     return pairs;
 }
+
+/// The nano fields of the campaign itself.
+std::vector<nano_field> own_fields(const figure_group& figures, const campaign_states& states) {
+    std::vector<nano_field> fields;
+    for (std::size_t scan = 0; scan < states.scans.size(); ++scan)
+        if (states.scans[scan].nano())
+            fields.push_back({&figures, states.scans[scan], scan});
+    return fields;
+}
+
+/// All scans of another campaign as nano fields.
+class other_campaign {
+public:
+    other_campaign(const scales_spec& scales, const phase_spec& micro)
+        : campaign_(read_sound_netcdf(scales.nano_archive)) {
+        phase_.name = scales.nano_phase.empty() ? micro.name : scales.nano_phase;
+        data_group* own = find_named(campaign_.groups, phase_.name);
+        data_group& group = own != nullptr ? *own : campaign_;
+        states_ = states_of(campaign_, {});
+        const auto length = [&](const char* name) { return values<double>(group, name).size(); };
+        figures_.emplace(figure_group{group, phase_, campaign_, states_.scans.size(), length(schema::threshold),
+                                      length(schema::resolution_limit)});
+    }
+
+    std::vector<nano_field> fields() const {
+        std::vector<nano_field> fields;
+        for (std::size_t scan = 0; scan < states_.scans.size(); ++scan)
+            fields.push_back({&*figures_, states_.scans[scan], scan});
+        return fields;
+    }
+
+private:
+    data_group campaign_;
+    phase_spec phase_;
+    campaign_states states_;
+    std::optional<figure_group> figures_;
+};
 
 double limit_um(const state& one, const std::optional<units::length>& stated) {
     return stated ? *stated / units::um : trusted_voxels * one.voxel_um;
@@ -81,81 +126,112 @@ spread spread_of(const std::vector<double>& all) {
     return {mean, count > 1 ? std::sqrt(squares / (count - 1)) : unknown};
 }
 
-/// Columns of the group, by state and threshold.
-struct porosity_columns {
-    std::vector<double> macro, micro, micro_deviation, as_printed, weighted;
+/// The fractions of one state by threshold; nano fields of another campaign have their own thresholds.
+struct porosity_state {
+    std::string name;
+    double macro_limit_um = 0, micro_limit_um = 0;
+    std::vector<double> macro;
+    std::vector<spread> micro;
+
+    /// The micro fraction beside a macro fraction: at the same threshold, or at the middle one of another number.
+    const spread& micro_at(std::size_t threshold) const {
+        return micro[micro.size() == macro.size() ? threshold : (micro.size() - 1) / 2];
+    }
 };
 
-void add_spread_of_thresholds(data_group& group, const porosity_columns& columns, std::size_t states) {
-    const std::size_t thresholds = columns.macro.size() / states;
-    for (const auto& [name, share] : {std::pair("porosity_fractions_of_electrode", micro_share::of_electrode),
-                                      std::pair("porosity_micro_fraction_of_islets", micro_share::of_islets)}) {
-        std::vector<double> lowest(states, unknown), highest(states, unknown);
-        for (std::size_t state = 0; state < states; ++state)
-            for (std::size_t a = 0; a < thresholds; ++a)
-                for (std::size_t b = 0; b < thresholds; ++b) {
-                    const double sum = total_porosity(columns.macro[state * thresholds + a],
-                                                      columns.micro[state * thresholds + b], share);
-                    lowest[state] = std::fmin(lowest[state], sum);
-                    highest[state] = std::fmax(highest[state], sum);
-                }
-        add(group, fmt::format("{}_lowest", name), {"state"}, std::move(lowest), "1",
-            "lowest of all pairs of a threshold for each scale");
-        add(group, fmt::format("{}_highest", name), {"state"}, std::move(highest), "1",
-            "highest of all pairs of a threshold for each scale");
+porosity_state porosity_of(const figure_group& figures, const campaign_states& states, const scale_pair& pair,
+                           const scales_spec& scales) {
+    const state& micro = states.scans[pair.micro];
+    porosity_state one;
+    one.name = fmt::format("{} cycle {}{}{}", micro.sample, micro.cycle, micro.step.empty() ? "" : " ", micro.step);
+    one.macro_limit_um = limit_um(micro, scales.macro_limit);
+    one.micro_limit_um = limit_um(pair.nano.front().one, scales.micro_limit);
+    for (std::size_t threshold = 0; threshold < figures.thresholds; ++threshold)
+        one.macro.push_back(fraction_above(figures, micro, pair.micro, threshold, one.macro_limit_um));
+    for (std::size_t threshold = 0; threshold < pair.nano.front().figures->thresholds; ++threshold) {
+        std::vector<double> fractions;
+        for (const nano_field& field : pair.nano)
+            fractions.push_back(fraction_above(*field.figures, field.one, field.scan, threshold,
+                                               limit_um(field.one, scales.micro_limit)));
+        one.micro.push_back(spread_of(fractions));
     }
+    return one;
+}
+
+/// `value(state, threshold)` of every point.
+template <class Value>
+void add_points(data_group& group, const std::vector<porosity_state>& all, const std::string& name,
+                const char* long_name, const Value& value) {
+    std::vector<double> numbers;
+    for (const porosity_state& one : all)
+        for (std::size_t threshold = 0; threshold < one.macro.size(); ++threshold)
+            numbers.push_back(value(one, threshold));
+    add(group, name, {"state", schema::threshold}, std::move(numbers), "1", long_name);
+}
+
+void add_total(data_group& group, const std::vector<porosity_state>& all, const std::string& name, micro_share share,
+               const char* long_name) {
+    std::vector<double> lowest, highest;
+    for (const porosity_state& one : all) {
+        double low = unknown, high = unknown;
+        for (const double macro : one.macro)
+            for (const spread& micro : one.micro) {
+                low = std::fmin(low, total_porosity(macro, micro.mean, share));
+                high = std::fmax(high, total_porosity(macro, micro.mean, share));
+            }
+        lowest.push_back(low);
+        highest.push_back(high);
+    }
+    add_points(group, all, name, long_name, [&](const porosity_state& one, std::size_t threshold) {
+        return total_porosity(one.macro[threshold], one.micro_at(threshold).mean, share);
+    });
+    add(group, name + "_lowest", {"state"}, std::move(lowest), "1",
+        "lowest of all pairs of a threshold for each scale");
+    add(group, name + "_highest", {"state"}, std::move(highest), "1",
+        "highest of all pairs of a threshold for each scale");
+}
+
+data_group porosity_group(const figure_group& figures, const std::vector<porosity_state>& all,
+                          std::vector<std::int64_t> fields) {
+    std::vector<std::string> names;
+    std::vector<double> macro_limit, micro_limit;
+    for (const porosity_state& one : all) {
+        names.push_back(one.name);
+        macro_limit.push_back(one.macro_limit_um);
+        micro_limit.push_back(one.micro_limit_um);
+    }
+    data_group group = group_over("porosity", "state", std::move(names), "sample, cycle and step");
+    copy_axis(figures.group, group, schema::threshold);
+    add(group, "macro_limit_um", {"state"}, macro_limit, "um", "resolution limit of the macro fraction");
+    add(group, "micro_limit_um", {"state"}, micro_limit, "um", "resolution limit of the micro fraction");
+    add(group, "micro_fields", {"state"}, std::move(fields), "1", "nano fields of the state");
+    add_points(group, all, "macro_fraction", "phase fraction of the micro scan above its limit",
+               [](const porosity_state& one, std::size_t threshold) { return one.macro[threshold]; });
+    add_points(group, all, "micro_fraction", "phase fraction of the nano fields above their limit, mean",
+               [](const porosity_state& one, std::size_t threshold) { return one.micro_at(threshold).mean; });
+    add_points(group, all, "micro_fraction_deviation", "standard deviation between nano fields",
+               [](const porosity_state& one, std::size_t threshold) { return one.micro_at(threshold).deviation; });
+    add_total(group, all, "porosity_fractions_of_electrode", micro_share::of_electrode,
+              "macro + micro: both are fractions of the electrode (Eq. 3)");
+    add_total(group, all, "porosity_micro_fraction_of_islets", micro_share::of_islets,
+              "macro + (1 - macro) micro: the micro fraction is one of the islets (Eq. 3)");
+    return group;
 }
 
 }  // namespace
 
 void add_porosity(const figure_group& figures, const campaign_states& states, const scales_spec& scales) {
-    const std::vector<scale_pair> pairs = pairs_of(states);
-    if (pairs.empty())
-        return;
-    std::vector<std::string> names;
-    std::vector<double> macro_limit, micro_limit;
+    std::optional<other_campaign> other;
+    if (!scales.nano_archive.empty())
+        other.emplace(scales, figures.phase);
+    std::vector<porosity_state> all;
     std::vector<std::int64_t> fields;
-    porosity_columns columns;
-    for (const scale_pair& pair : pairs) {
-        const state& micro = states.scans[pair.micro];
-        names.push_back(
-            fmt::format("{} cycle {}{}{}", micro.sample, micro.cycle, micro.step.empty() ? "" : " ", micro.step));
-        macro_limit.push_back(limit_um(micro, scales.macro_limit));
-        micro_limit.push_back(limit_um(states.scans[pair.nano.front()], scales.micro_limit));
+    for (const scale_pair& pair : pairs_of(states, other ? other->fields() : own_fields(figures, states))) {
+        all.push_back(porosity_of(figures, states, pair, scales));
         fields.push_back(static_cast<std::int64_t>(pair.nano.size()));
-        for (std::size_t threshold = 0; threshold < figures.thresholds; ++threshold) {
-            std::vector<double> fractions;
-            for (const std::size_t scan : pair.nano)
-                fractions.push_back(fraction_above(figures, states.scans[scan], scan, threshold,
-                                                   limit_um(states.scans[scan], scales.micro_limit)));
-            const double macro = fraction_above(figures, micro, pair.micro, threshold, macro_limit.back());
-            const auto [mean, deviation] = spread_of(fractions);
-            columns.macro.push_back(macro);
-            columns.micro.push_back(mean);
-            columns.micro_deviation.push_back(deviation);
-            columns.as_printed.push_back(total_porosity(macro, mean, micro_share::of_electrode));
-            columns.weighted.push_back(total_porosity(macro, mean, micro_share::of_islets));
-        }
     }
-    data_group group = group_over("porosity", "state", names, "sample, cycle and step");
-    copy_axis(figures.group, group, schema::threshold);
-    add(group, "macro_limit_um", {"state"}, macro_limit, "um", "resolution limit of the macro fraction");
-    add(group, "micro_limit_um", {"state"}, micro_limit, "um", "resolution limit of the micro fraction");
-    add(group, "micro_fields", {"state"}, fields, "1", "nano fields of the state");
-    const std::vector<std::string> point{"state", schema::threshold};
-    const std::size_t count = pairs.size();
-    add_spread_of_thresholds(group, columns, count);
-    add(group, "macro_fraction", point, std::move(columns.macro), "1",
-        "phase fraction of the micro scan above its limit");
-    add(group, "micro_fraction", point, std::move(columns.micro), "1",
-        "phase fraction of the nano fields above their limit, mean");
-    add(group, "micro_fraction_deviation", point, std::move(columns.micro_deviation), "1",
-        "standard deviation between nano fields");
-    add(group, "porosity_fractions_of_electrode", point, std::move(columns.as_printed), "1",
-        "macro + micro: both are fractions of the electrode (Eq. 3)");
-    add(group, "porosity_micro_fraction_of_islets", point, std::move(columns.weighted), "1",
-        "macro + (1 - macro) micro: the micro fraction is one of the islets (Eq. 3)");
-    figures.group.groups.push_back(std::move(group));
+    if (!all.empty())
+        figures.group.groups.push_back(porosity_group(figures, all, std::move(fields)));
 }
 
 }  // namespace tomosweep::derivation

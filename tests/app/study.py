@@ -198,14 +198,16 @@ class phases(study_test):
             scans.append(scan(f"n{number}", 6 + number, cycle=1, step="delithiation", scale="nano"))
             scans[-1]["voxel_size_um"] = 0.1
             scans[-1]["thickness_um"] = 20
+        scans[-1]["region"] = {"cylinder": {"axis": "z", "center": [18, 21.5], "radius": 15}}
         self.run_job(self.job(scans, phases=limits, scales={"macro_limit_um": 1.9},
                               gas={"molar_volume_L_per_mol": 24.465}))
 
     def test_volumes_per_gram_of_silicon(self):
         found, shell = self.open("bubbles"), self.open("shell")
-        area_cm2 = {0.5: (20e-4) ** 2, 0.1: (4e-4) ** 2}
         sizes = found.voxel_size_um.values
-        mass = np.array([LOADING * area_cm2[size] for size in sizes])
+        y, x = np.ogrid[:40, :40]
+        columns = np.array([1600] * 6 + [np.count_nonzero((y + 0.5 - 18) ** 2 + (x + 0.5 - 21.5) ** 2 <= 15 ** 2)])
+        mass = LOADING * columns * (sizes * 1e-4) ** 2
         np.testing.assert_allclose(found.silicon_mass_mg, mass)
         volume = found.phase_voxels * (sizes.reshape(-1, 1, 1) * 1e-4) ** 3 / (mass.reshape(-1, 1, 1) / 1000)
         np.testing.assert_allclose(found.volume_cm3_per_g, volume)
@@ -247,13 +249,13 @@ class phases(study_test):
             self.assertEqual(found.macro_limit_um.item(), 1.9)
             self.assertAlmostEqual(found.micro_limit_um.item(), 0.4)
             self.assertEqual(found.micro_fields.item(), 2)
-            region = 24 * 40 * 40
+            region = dict(zip(self.open("crack").scan.values, self.open("crack").region_voxels.values))
             macro, micro = [], []
             for t in range(3):
                 width, voxels = self.rows("d1", "crack", t)
-                macro.append(voxels[width * 0.5 >= 1.9 * (1 - 1e-9)].sum() / region)
-                fields = [self.rows(name, "crack", t) for name in ("n1", "n2")]
-                micro.append([voxels[width >= 4 * (1 - 1e-9)].sum() / region for width, voxels in fields])
+                macro.append(voxels[width * 0.5 >= 1.9 * (1 - 1e-9)].sum() / region["d1"])
+                fields = [(name, *self.rows(name, "crack", t)) for name in ("n1", "n2")]
+                micro.append([voxels[width >= 4 * (1 - 1e-9)].sum() / region[name] for name, width, voxels in fields])
             macro, micro = np.array(macro), np.array(micro)
             mean = micro.mean(axis=1)
             np.testing.assert_allclose(found.macro_fraction[0], macro)
@@ -264,6 +266,19 @@ class phases(study_test):
             pairs = macro[:, None] + (1 - macro[:, None]) * mean[None, :]
             np.testing.assert_allclose(found.porosity_micro_fraction_of_islets_lowest.item(), pairs.min())
             np.testing.assert_allclose(found.porosity_micro_fraction_of_islets_highest.item(), pairs.max())
+
+    def test_nano_fields_may_be_another_campaign(self):
+        joined = self.open("crack/porosity").load()
+        nano = self.folder / "out"
+        job = self.job(states()[:5], scales={"macro_limit_um": 1.9, "nano_archive": "nano/campaign.h5"})
+        nano.rename(self.folder / "nano")
+        self.run_job(job)
+        only = self.open("porosity")
+        # All seven scans of the other campaign count as its fields; five of them are of other states.
+        self.assertEqual(only.micro_fields.item(), 5)
+        np.testing.assert_allclose(only.macro_fraction, joined.macro_fraction)
+        (self.folder / "nano" / "campaign.h5").unlink()
+        self.assertIn("nano_archive", self.expect(DONE, "merge", self.out).stdout)
 
     def test_tables_of_phases_are_exported_by_their_place(self):
         self.assertEqual(len(self.table("crack/porosity")), 3)

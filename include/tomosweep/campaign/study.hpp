@@ -63,6 +63,9 @@ struct gas_spec {
 /// Resolution limits for Eq. 3; without them four voxels of each scan.
 struct scales_spec {
     std::optional<units::length> macro_limit, micro_limit;
+    std::string
+        nano_archive;        ///< absolute path of a campaign whose scans are the nano fields; empty: those of this job
+    std::string nano_phase;  ///< its phase; empty: called as in this job
 };
 
 /// What the formulas of the study take from the job. Applied when the archive is merged: no voxel depends on it.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <compare>
+
 namespace tomosweep {
 
 /// A number with a dimension, so that the compiler refuses to add a length to a mass or to take mg/cm2 for g/cm3.
