@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -88,12 +89,23 @@ int step_order(const scan_spec& scan) {
     return static_cast<int>(std::ranges::find(steps, scan.step) - steps.begin());
 }
 
+/// The scans of every sample, as they stand in the job; samples in the order of their first scans.
+std::vector<std::vector<std::size_t>> scans_by_sample(const scan_list& scans) {
+    std::vector<std::vector<std::size_t>> samples;
+    std::map<std::string_view, std::size_t> known;
+    for (std::size_t i = 0; i < scans.size(); ++i) {
+        if (scans[i].sample.empty())
+            continue;
+        const auto [place, fresh] = known.emplace(scans[i].sample, samples.size());
+        if (fresh)
+            samples.emplace_back();
+        samples[place->second].push_back(i);
+    }
+    return samples;
+}
+
 /// The scans of one sample in the order of their states.
-std::vector<std::size_t> states_of(const std::string& sample, const scan_list& scans) {
-    std::vector<std::size_t> states;
-    for (std::size_t i = 0; i < scans.size(); ++i)
-        if (scans[i].sample == sample)
-            states.push_back(i);
+std::vector<std::size_t> in_order(std::vector<std::size_t> states, const scan_list& scans) {
     const bool cycles = std::ranges::all_of(states, [&](std::size_t i) { return scans[i].cycle.has_value(); });
     const bool times = std::ranges::all_of(states, [&](std::size_t i) { return scans[i].time_h.has_value(); });
     std::ranges::stable_sort(states, [&](std::size_t a, std::size_t b) {
@@ -111,13 +123,9 @@ void add_consecutive(const yaml_value& value, registration_kind registration, co
                      pair_list& pairs) {
     if (!value.choice<bool>({{"sample", true}}))
         return;
-    std::vector<std::string> samples;
-    for (const scan_spec& scan : scans)
-        if (!scan.sample.empty() && std::ranges::find(samples, scan.sample) == samples.end())
-            samples.push_back(scan.sample);
     bool any = false;
-    for (const std::string& sample : samples) {
-        const std::vector<std::size_t> states = states_of(sample, scans);
+    for (const std::vector<std::size_t>& sample : scans_by_sample(scans)) {
+        const std::vector<std::size_t> states = in_order(sample, scans);
         for (std::size_t i = 1; i < states.size(); ++i) {
             pairs.add({states[i - 1], states[i], registration, value.line()}, value);
             any = true;

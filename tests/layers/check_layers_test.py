@@ -31,6 +31,7 @@ BREACHES = {
     "HDF5 by a single header": ("src/ops/a.cpp", "#include <H5Dpublic.h>\n", "may not include HDF5"),
     "YAML outside campaign": ("src/app/a.cpp", "#include <yaml-cpp/yaml.h>\n", "may not include yaml-cpp"),
     "command line outside app": ("src/campaign/a.cpp", "#include <boost/program_options.hpp>\n", "Boost.Program_options"),
+    "FFTW outside kernels": ("src/ops/a.cpp", "#include <fftw3.h>\n", "may not include FFTW"),
     "OpenMP header outside kernels": ("src/ops/a.cpp", "#include <omp.h>\n", "may not include OpenMP"),
     "OpenMP pragma outside kernels": ("src/ops/a.cpp", "    #pragma omp parallel for\n", "may not use OpenMP"),
     "a path that climbs": ("src/io/a.cpp", '#include "../archive/writer.hpp"\n', "climb out"),

@@ -135,9 +135,8 @@ TEST(register_state, starts_on_binned_volumes_where_the_full_ones_are_large) {
         registered(domain(alone, fixed_extent), fixed, moving, registration_kind::rigid, little);
     EXPECT_LT(distance(expected.transform(middle), truth()(middle)), 0.05);
     EXPECT_LT(angle_between(expected.transform, truth()), 0.06);
-    on_all_grids(ranks, fixed_extent, [&](const domain& grid) {
-        EXPECT_EQ(registered(grid, fixed, moving, registration_kind::rigid, little).transform, expected.transform);
-    });
+    const domain grid(ranks, fixed_extent);
+    EXPECT_EQ(registered(grid, fixed, moving, registration_kind::rigid, little).transform, expected.transform);
 }
 
 TEST(register_state, leaves_turns_alone_when_only_shifts_are_asked_for) {

@@ -1,0 +1,118 @@
+#include "tomosweep/ops/change_tables.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "oracle/label.hpp"
+#include "support/shared_volume.hpp"
+
+namespace tomosweep {
+namespace {
+
+using support::on_all_grids;
+using support::part_of;
+
+constexpr extent3 extent{13, 15, 17};
+
+/// Two states with the same unknown voxels: the second keeps most of the first.
+std::pair<array3<class_t>, array3<class_t>> two_states(double density) {
+    array3<class_t> from = support::noise(extent, density, 0.05, 51).classes;
+    const array3<class_t> other = support::noise(extent, density, 0, 52).classes;
+    array3<class_t> to(extent);
+    for (std::size_t i = 0; i < from.values().size(); ++i) {
+        class_t &before = from.values()[i], &after = to.values()[i];
+        const bool unknown = before == class_outside;
+        before = unknown ? class_outside : before == 0 ? class_t{0} : class_background;
+        after = unknown      ? class_outside
+                : i % 5 == 0 ? (other.values()[i] == 0 ? class_t{0} : class_background)
+                             : before;
+    }
+    return {std::move(from), std::move(to)};
+}
+
+using labelled = array3<std::uint64_t>;
+
+/// Voxels of a label, counted by the plain twin; the first of several largest.
+std::pair<std::uint64_t, std::int64_t> largest(const labelled& labels) {
+    std::map<std::uint64_t, std::int64_t> counts;
+    for (const std::uint64_t label : labels.values())
+        if (label != 0)
+            ++counts[label];
+    std::pair<std::uint64_t, std::int64_t> best{0, 0};
+    for (const auto& each : counts)
+        if (each.second > best.second)
+            best = each;
+    return best;
+}
+
+labelled labels_of(const array3<class_t>& classes, connectivity adjacency) {
+    return oracle::label_components(classes.view(), 0, adjacency, whole(extent), extent);
+}
+
+void expect_followed(const followed_cluster& found, const array3<class_t>& from, const array3<class_t>& to,
+                     connectivity adjacency) {
+    const labelled first = labels_of(from, adjacency), second = labels_of(to, adjacency);
+    const auto [before, before_voxels] = largest(first);
+    const auto [after, after_voxels] = largest(second);
+    std::map<std::uint64_t, std::int64_t> shared;
+    for (std::size_t i = 0; i < first.values().size(); ++i)
+        if (first.values()[i] == before && second.values()[i] != 0)
+            ++shared[second.values()[i]];
+    EXPECT_EQ(found.from_largest, before_voxels);
+    EXPECT_EQ(found.to_largest, after_voxels);
+    EXPECT_EQ(found.shared, shared[after]);
+    std::int64_t most = 0;
+    for (const auto& each : shared)
+        most = std::max(most, each.second);
+    EXPECT_EQ(found.successor_shared, most);
+    array3<class_t> opened(extent);
+    for (std::size_t i = 0; i < opened.values().size(); ++i)
+        opened.values()[i] = from.values()[i] == 0 && to.values()[i] == 0 ? class_background : to.values()[i];
+    EXPECT_EQ(found.opened.voxels, largest(labels_of(opened, adjacency)).second);
+    std::int64_t thick = 0;
+    for (const thickness_count& each : found.opened.thickness)
+        thick += each.voxels;
+    EXPECT_EQ(thick, found.opened.voxels);
+}
+
+TEST(count_changes, equals_a_plain_count_on_every_grid) {
+    const auto ranks = communicator::world();
+    for (const double density : {0.15, 0.4}) {
+        const auto [from, to] = two_states(density);
+        std::int64_t common = 0, kept = 0, opened = 0, closed = 0;
+        for (std::size_t i = 0; i < from.values().size(); ++i) {
+            const bool before = from.values()[i] == 0, after = to.values()[i] == 0;
+            common += from.values()[i] != class_outside ? 1 : 0;
+            kept += before && after ? 1 : 0;
+            opened += !before && after ? 1 : 0;
+            closed += before && !after ? 1 : 0;
+        }
+        on_all_grids(ranks, extent, [&, &from = from, &to = to](const domain& grid) {
+            const auto own_from = part_of(from, grid.own()), own_to = part_of(to, grid.own());
+            const std::array both{connectivity::six, connectivity::twentysix};
+            const change_counts found = count_changes(grid, own_from.view(), own_to.view(), both);
+            EXPECT_EQ(found.common, common);
+            EXPECT_EQ(found.kept, kept);
+            EXPECT_EQ(found.opened(), opened);
+            EXPECT_EQ(found.closed(), closed);
+            for (std::size_t i = 0; i < both.size(); ++i)
+                expect_followed(found.clusters[i], from, to, both[i]);
+        });
+    }
+}
+
+TEST(count_changes, of_nothing_are_nothing) {
+    const auto ranks = communicator::world();
+    const array3<class_t> empty(extent, class_background);
+    on_all_grids(ranks, extent, [&](const domain& grid) {
+        const auto own = part_of(empty, grid.own());
+        const std::array six{connectivity::six};
+        const change_counts found = count_changes(grid, own.view(), own.view(), six);
+        EXPECT_EQ(found.common, voxel_count(extent));
+        EXPECT_EQ(found.clusters.front(), followed_cluster());
+    });
+}
+
+}  // namespace
+}  // namespace tomosweep
