@@ -177,10 +177,10 @@ job_spec parse_job(const std::string& text, const std::string& path) {
     job.text = text;
     job.campaign = std::filesystem::path(path).stem().string();
     const yaml_value root(parse_yaml(text, path), "", problems);
-    const yaml_map map(
-        {root},
-        {"campaign", "scans", "defaults", "region", "preprocess", "phase", "phases", "depth", "width", "electrode"},
-        misplaced_in_job());
+    const yaml_map map({root},
+                       {"campaign", "scans", "defaults", "region", "preprocess", "phase", "phases", "depth", "width",
+                        "electrode", "islets"},
+                       misplaced_in_job());
     if (const auto campaign = map.find("campaign"))
         job.campaign = read_name(*campaign).value_or("");
     read_scans(map, std::filesystem::absolute(path).parent_path(), job, problems);
@@ -189,6 +189,10 @@ job_spec parse_job(const std::string& text, const std::string& path) {
         job.depth = read_depth(*depth);
     if (const auto width = map.find("width"))
         job.width = read_width(*width);
+    map.read("islets", job.islets);
+    if (job.islets && job.depth.direction != axis::z)
+        map.find("islets")->refuse("`islets: true` and a depth axis across z",
+                                   "`depth: {axis: z}`: islets are pieces of layers across z");
     if (const auto electrode = map.find("electrode")) {
         job.electrode = read_electrode(*electrode);
         if (job.depth.direction != axis::z)

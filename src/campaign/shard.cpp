@@ -116,7 +116,8 @@ std::vector<variable> figures_of(const campaign_axes& axes, const phase_spec& ph
                               static_cast<std::size_t>(axes.depth.bins),
                               static_cast<std::size_t>(axes.width.bins),
                               axes.width.bin_um,
-                              static_cast<std::size_t>(axes.normalised_bins())};
+                              static_cast<std::size_t>(axes.normalised_bins()),
+                              axes.islets};
     if (!outcome.failure.empty())
         return failed_figures(lengths, phase.where == phase_side::between, axes.widths, scan_failed);
     return derive_figures(outcome.phases[index], lengths, {outcome.voxel_size_um, outcome.region});
