@@ -1,7 +1,12 @@
-# tomosweep_layer(NAME SOURCES file... [USES layer...] [LIBRARIES target...])
+# What most sources of the upper layers and most tests include. Sources name what they use nevertheless: they compile without
+# (CMAKE_DISABLE_PRECOMPILE_HEADERS), and tests/layers compiles every header alone.
+set(TOMOSWEEP_PRECOMPILED <algorithm> <cstdint> <filesystem> <fstream> <functional> <map> <memory> <optional> <span> <string>
+  <vector> <fmt/format.h>)
+
+# tomosweep_layer(NAME SOURCES file... [USES layer...] [LIBRARIES target...] [PRECOMPILE header... | PRECOMPILED_BY layer])
 # One static library per layer. USES names the layers it builds on, LIBRARIES what it needs from outside and keeps to itself.
 function(tomosweep_layer name)
-  cmake_parse_arguments(layer "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(layer "" "PRECOMPILED_BY" "SOURCES;USES;LIBRARIES;PRECOMPILE" ${ARGN})
   set(target tomosweep_${name})
   add_library(${target} STATIC ${layer_SOURCES})
   add_library(tomosweep::${name} ALIAS ${target})
@@ -13,6 +18,11 @@ function(tomosweep_layer name)
     target_link_libraries(${target} PUBLIC tomosweep_${used})
   endforeach()
   target_link_libraries(${target} PRIVATE ${layer_LIBRARIES})
+  if(layer_PRECOMPILE)
+    target_precompile_headers(${target} PRIVATE ${layer_PRECOMPILE})
+  elseif(layer_PRECOMPILED_BY)
+    target_precompile_headers(${target} REUSE_FROM tomosweep_${layer_PRECOMPILED_BY})
+  endif()
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
   set_property(GLOBAL APPEND PROPERTY TOMOSWEEP_LAYERS ${target})
 endfunction()

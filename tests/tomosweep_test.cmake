@@ -6,6 +6,20 @@ set(TOMOSWEEP_MPI_ENVIRONMENT
   OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_pml=ob1 OMPI_MCA_btl=vader,self OMPI_MCA_plm=isolated
   OMPI_MCA_mpi_yield_when_idle=1 OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive)
 
+# A test's own code runs once and is compiled often; what it tests is built as the preset says.
+set(TOMOSWEEP_TEST_OPTIONS $<$<NOT:$<CONFIG:Debug>>:-O1>)
+
+# GoogleTest and its company, parsed once for all tests.
+if(NOT TARGET tomosweep_test_headers)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/tests/precompiled.cpp CONTENT "\n" @ONLY)
+  add_library(tomosweep_test_headers OBJECT ${PROJECT_BINARY_DIR}/tests/precompiled.cpp)
+  tomosweep_warnings(tomosweep_test_headers)
+  target_compile_options(tomosweep_test_headers PRIVATE ${TOMOSWEEP_TEST_OPTIONS})
+  target_link_libraries(tomosweep_test_headers PRIVATE GTest::gtest)
+  target_precompile_headers(tomosweep_test_headers PRIVATE <gtest/gtest.h> <algorithm> <cstdint> <filesystem> <fstream> <map>
+    <random> <string> <vector>)
+endif()
+
 function(tomosweep_test layer name)
   cmake_parse_arguments(test "" "TIMEOUT" "SOURCES;LIBRARIES;RANKS" ${ARGN})
   if(NOT test_TIMEOUT)
@@ -15,7 +29,12 @@ function(tomosweep_test layer name)
   add_executable(${target} ${name}.cpp ${test_SOURCES})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   tomosweep_warnings(${target})
+  target_compile_options(${target} PRIVATE ${TOMOSWEEP_TEST_OPTIONS})
   target_link_libraries(${target} PRIVATE tomosweep_${layer} ${test_LIBRARIES} GTest::gtest)
+  # Other flags would need other precompiled headers.
+  if(NOT OpenMP::OpenMP_CXX IN_LIST test_LIBRARIES)
+    target_precompile_headers(${target} REUSE_FROM tomosweep_test_headers)
+  endif()
   if(test_RANKS)
     target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/mpi_main.cpp)
     target_link_libraries(${target} PRIVATE tomosweep_comm)

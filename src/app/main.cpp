@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
 #include <string_view>
@@ -57,9 +59,37 @@ int dispatch(const app::arguments& given) {
                       "run, check, plan, submit, phantom, status, merge, export, verify or reproduce");
 }
 
+std::atomic<bool> memory_refused{false};
+
+void note_refused_memory() {
+    memory_refused = true;
+    throw std::bad_alloc();
+}
+
+/// A failure that no handler could see, such as lack of memory in a thread or in a parallel loop: told and coded like
+/// any other. The launcher ends the other ranks; MPI is not called, as this may be any thread.
+[[noreturn]] void end_at_once() {
+    try {
+        if (const auto failure = std::current_exception())
+            std::rethrow_exception(failure);
+    } catch (const error& failure) {
+        fmt::print(stderr, "tomosweep: {}\n", failure.what());
+        std::_Exit(app::code_of(failure.kind()));
+    } catch (...) {
+    }
+    // What left a parallel loop cannot be looked at.
+    if (memory_refused) {
+        std::fputs("tomosweep: not enough memory\n", stderr);
+        std::_Exit(app::not_enough);
+    }
+    std::abort();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    std::set_new_handler(note_refused_memory);
+    std::set_terminate(end_at_once);
     try {
         return dispatch({argv + 1, argv + argc});
     } catch (const error& failure) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -59,9 +60,10 @@ std::string truth_row(const scan_spec& scan, const phantom_truth& truth) {
     double width = 0;
     for (const double each : truth.layer_plate_width)
         width += each / layers;
-    return fmt::format("{},{},{},{},{}\n", scan.id, truth.crack_fraction,
+    return fmt::format("{},{},{},{},{},{},{}\n", scan.id, truth.crack_fraction,
                        truth.crack_surface_per_volume / scan.voxel_size_um, width * scan.voxel_size_um,
-                       truth.electrode_thickness * scan.voxel_size_um);
+                       truth.electrode_thickness * scan.voxel_size_um, truth.shell_fraction,
+                       truth.bubble_volume * std::pow(scan.voxel_size_um, 3));
 }
 
 /// Heights of both interfaces over the middle of every column.
@@ -122,7 +124,7 @@ int phantom(const arguments& given) {
     std::vector<source_spec> sources;
     std::string truths =
         "scan,crack_fraction,crack_surface_per_volume_per_um,mean_plate_width_um,"
-        "electrode_thickness_um\n";
+        "electrode_thickness_um,shell_fraction,bubble_volume_um3\n";
     std::string layers = "scan,layer,crack_fraction,plate_width_um\n";
     for (const scan_spec& scan : job.scans) {
         const auto* spec = std::get_if<phantom_source>(&scan.source);

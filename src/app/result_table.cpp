@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "tomosweep/campaign/derived.hpp"
+
 namespace tomosweep::app {
 namespace {
 
@@ -88,12 +90,14 @@ std::string table_of(const data_group& group, const std::string& phase) {
 }  // namespace
 
 std::string result_table(const data_group& archive) {
-    if (find_named(archive.variables, "volume_fraction") != nullptr)
-        return table_of(archive, "");
     std::string text;
+    if (find_named(archive.variables, "volume_fraction") != nullptr)
+        text = table_of(archive, "");
     for (const data_group& group : archive.groups)
         if (find_named(group.variables, "volume_fraction") != nullptr)
             text += table_of(group, group.name + ": ");
+    if (const std::string problems = derivation_problems(archive); !problems.empty())
+        text += "left out of the archive:\n" + problems + "\n";
     return text;
 }
 

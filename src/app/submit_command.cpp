@@ -125,8 +125,6 @@ private:
         std::vector<script> scripts{{array_ ? "array.sbatch" : "campaign.sbatch", campaign_script(run_, site_)}};
         if (array_)
             scripts.push_back({"merge.sbatch", merge_script(run_, site_)});
-        if (!site_.hints.empty())
-            scripts.push_back({"mpi-io-hints", hints_text(site_)});
         return scripts;
     }
 

@@ -1,5 +1,6 @@
 #include "tomosweep/archive/group_writer.hpp"
 
+#include <fmt/format.h>
 #include <hdf5_hl.h>
 
 #include <algorithm>
@@ -85,8 +86,7 @@ void require_consistent(const data_group& group) {
 void group_writer::write_mark(hid_t root) {
     unsigned major = 0, minor = 0, release = 0;
     check_(H5get_libversion(&major, &minor, &release), "ask for the version of HDF5");
-    const std::string mark = std::string("version=2,") + schema::mark + ",hdf5=" + std::to_string(major) + "." +
-                             std::to_string(minor) + "." + std::to_string(release);
+    const auto mark = fmt::format("version=2,{},hdf5={}.{}.{}", schema::mark, major, minor, release);
     // netCDF-C reads this one attribute as fixed-length ASCII only.
     type_handle type(check_(H5Tcopy(H5T_C_S1), "copy the text type"));
     check_(H5Tset_size(type.id(), mark.size()), "size the mark");

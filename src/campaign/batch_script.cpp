@@ -73,8 +73,6 @@ std::string launcher_line(const site_spec& site) {
 
 std::string file_system_lines(const batch_run& run, const site_spec& site) {
     std::string lines;
-    if (!site.hints.empty())
-        lines += fmt::format("export ROMIO_HINTS={}\n", shell_word(run.results + "/slurm/mpi-io-hints"));
     if (site.striping) {
         const std::string size =
             site.striping->bytes > 0 ? fmt::format(" -S {}", static_cast<std::int64_t>(site.striping->bytes)) : "";
@@ -138,13 +136,6 @@ std::string merge_script(const batch_run& run, const site_spec& site) {
     text += modules_and_environment(site);
     text += fmt::format("results={}\ntomosweep={}\n", shell_word(run.results), shell_word(run.program));
     return text.append(lines_to_keep(merge_template));
-}
-
-std::string hints_text(const site_spec& site) {
-    std::string text;
-    for (const auto& [name, value] : site.hints)
-        text += fmt::format("{} {}\n", name, value);
-    return text;
 }
 
 }  // namespace tomosweep

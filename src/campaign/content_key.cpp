@@ -69,7 +69,8 @@ json to_json(const phantom_stack& stack) {
             {"electrolyte_grey", plain(stack.electrolyte_grey)},
             {"fibres", stack.fibres},
             {"fibre_radius", plain(stack.fibre_radius)},
-            {"fibre_grey", plain(stack.fibre_grey)}};
+            {"fibre_grey", plain(stack.fibre_grey)},
+            {"bubbles", {stack.bubbles, plain(stack.bubble_radius), plain(stack.bubble_grey)}}};
 }
 json to_json(const phantom_source& phantom) {
     json text{{"type", "phantom"},
@@ -87,6 +88,8 @@ json to_json(const phantom_source& phantom) {
               {"blur_sigma", plain(phantom.blur_sigma)},
               {"noise_sigma", plain(phantom.noise_sigma)},
               {"seed", phantom.seed}};
+    if (phantom.shell_thickness > 0)
+        text["shells"] = {plain(phantom.shell_thickness), plain(phantom.shell_grey)};
     if (phantom.stack)
         text["stack"] = to_json(*phantom.stack);
     return text;

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "tomosweep/campaign/electrochemistry.hpp"
 #include "tomosweep/campaign/thresholds.hpp"
 
 namespace tomosweep {
@@ -71,6 +72,8 @@ public:
             check_phase(phase);
         check_electrode();
         check_product();
+        for (problem& wrong : join_electrochemistry(job_).problems)
+            found_.problems.push_back(std::move(wrong));
         return std::move(found_);
     }
 

@@ -9,8 +9,10 @@
 
 #include <fmt/format.h>
 
+#include "tomosweep/campaign/change_reader.hpp"
 #include "tomosweep/campaign/electrode_reader.hpp"
 #include "tomosweep/campaign/scan_reader.hpp"
+#include "tomosweep/campaign/study_reader.hpp"
 #include "tomosweep/campaign/threshold_reader.hpp"
 #include "tomosweep/campaign/yaml_document.hpp"
 #include "tomosweep/campaign/yaml_reader.hpp"
@@ -19,10 +21,28 @@ namespace tomosweep {
 namespace {
 
 /// Groups and coordinates at the root of an archive, which no phase may take the name of.
-constexpr std::array reserved_names{
-    "tables",           "process",   "fields",    "scan",     "threshold", "status", "resolution_limit",
-    "connectivity",     "depth",     "width",     "sample",   "cycle",     "step",   "time_h",
-    "normalised_depth", "lateral_y", "lateral_x", "electrode"};
+constexpr std::array reserved_names{"tables",
+                                    "process",
+                                    "fields",
+                                    "scan",
+                                    "threshold",
+                                    "status",
+                                    "resolution_limit",
+                                    "connectivity",
+                                    "depth",
+                                    "width",
+                                    "sample",
+                                    "cycle",
+                                    "step",
+                                    "time_h",
+                                    "onset",
+                                    "cycles",
+                                    "porosity",
+                                    "changes",
+                                    "normalised_depth",
+                                    "lateral_y",
+                                    "lateral_x",
+                                    "electrode"};
 
 std::vector<misplaced_key> misplaced_in_job() {
     constexpr auto sweep = "this key stands in the sweep file";
@@ -44,9 +64,10 @@ std::vector<misplaced_key> misplaced_in_job() {
 phase_spec read_phase(const yaml_value& value) {
     phase_spec phase;
     phase.line = value.line();
-    const yaml_map map({value}, {"name", "where", "threshold"});
+    const yaml_map map({value}, {"name", "role", "where", "threshold"});
     if (const auto name = map.find("name"))
         phase.name = read_name(*name).value_or(phase.name);
+    phase.role = read_role(map, phase.name);
     if (const auto where = map.find("where"))
         phase.where =
             where
@@ -177,10 +198,10 @@ job_spec parse_job(const std::string& text, const std::string& path) {
     job.text = text;
     job.campaign = std::filesystem::path(path).stem().string();
     const yaml_value root(parse_yaml(text, path), "", problems);
-    const yaml_map map({root},
-                       {"campaign", "scans", "defaults", "region", "preprocess", "phase", "phases", "depth", "width",
-                        "electrode", "islets"},
-                       misplaced_in_job());
+    std::vector<std::string_view> keys{"campaign", "scans", "defaults", "region",  "preprocess", "phase",
+                                       "phases",   "depth", "width",    "changes", "electrode",  "islets"};
+    keys.insert(keys.end(), std::begin(study_keys), std::end(study_keys));
+    const yaml_map map({root}, keys, misplaced_in_job());
     if (const auto campaign = map.find("campaign"))
         job.campaign = read_name(*campaign).value_or("");
     read_scans(map, std::filesystem::absolute(path).parent_path(), job, problems);
@@ -193,6 +214,9 @@ job_spec parse_job(const std::string& text, const std::string& path) {
     if (job.islets && job.depth.direction != axis::z)
         map.find("islets")->refuse("`islets: true` and a depth axis across z",
                                    "`depth: {axis: z}`: islets are pieces of layers across z");
+    read_study(map, std::filesystem::absolute(path).parent_path(), job);
+    if (const auto changes = map.find("changes"))
+        job.changes = read_changes(*changes, job.scans);
     if (const auto electrode = map.find("electrode")) {
         job.electrode = read_electrode(*electrode);
         if (job.depth.direction != axis::z)

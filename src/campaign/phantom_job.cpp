@@ -76,6 +76,9 @@ YAML::Node to_yaml(const phantom_stack& stack) {
     map["fibres"] = stack.fibres;
     map["fibre_radius"] = to_yaml(stack.fibre_radius);
     map["fibre_grey"] = to_yaml(stack.fibre_grey);
+    map["bubbles"] = stack.bubbles;
+    map["bubble_radius"] = to_yaml(stack.bubble_radius);
+    map["bubble_grey"] = to_yaml(stack.bubble_grey);
     return map;
 }
 
@@ -92,6 +95,8 @@ YAML::Node to_yaml(const phantom_source& phantom) {
     map["pore_radius"] = to_yaml(phantom.pore_radius);
     map["solid_grey"] = to_yaml(phantom.solid_grey);
     map["crack_grey"] = to_yaml(phantom.crack_grey);
+    map["shell_thickness"] = to_yaml(phantom.shell_thickness);
+    map["shell_grey"] = to_yaml(phantom.shell_grey);
     map["blur_sigma"] = to_yaml(phantom.blur_sigma);
     map["noise_sigma"] = to_yaml(phantom.noise_sigma);
     map["seed"] = phantom.seed;
@@ -109,6 +114,14 @@ void make_mask_absolute(YAML::Node holder, const std::filesystem::path& folder) 
         path = std::filesystem::absolute(folder / path.Scalar()).lexically_normal().string();
 }
 
+/// The same holds for tables of a cycler.
+void make_tables_absolute(YAML::Node root, const std::filesystem::path& folder) {
+    if (!root["electrochemistry"].IsDefined())
+        return;
+    for (YAML::Node table : root["electrochemistry"])
+        table["path"] = std::filesystem::absolute(folder / table["path"].Scalar()).lexically_normal().string();
+}
+
 }  // namespace
 
 std::string job_with_sources(const job_spec& job, const std::vector<source_spec>& sources) {
@@ -116,6 +129,7 @@ std::string job_with_sources(const job_spec& job, const std::vector<source_spec>
     const std::filesystem::path folder = std::filesystem::absolute(job.file).parent_path();
     YAML::Node root = YAML::Clone(YAML::Load(job.text));
     make_mask_absolute(root, folder);
+    make_tables_absolute(root, folder);
     if (root["defaults"].IsDefined()) {
         make_mask_absolute(root["defaults"], folder);
         root["defaults"].remove("source");

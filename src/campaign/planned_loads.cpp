@@ -36,6 +36,16 @@ planned_loads loads_of(const campaign_plan& plan) {
     return planned;
 }
 
+campaign_layout layout_of(const campaign_plan& plan, const run_options& options, int ranks) {
+    const planned_loads planned = loads_of(plan);
+    const rank_pool pool{ranks, options.threads_per_rank, options.memory.bytes, options.ranks_per_node,
+                         options.memory.source};
+    campaign_layout layout = choose_layout(planned.loads, workload_of(plan), pool, {}, options.ranks_per_scan);
+    for (std::size_t& scan : layout.order)
+        scan = planned.index[scan];
+    return layout;
+}
+
 workload workload_of(const campaign_plan& plan) {
     workload work;
     work.thresholds = threshold_count(plan);

@@ -12,6 +12,7 @@
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/archive/schema.hpp"
 #include "tomosweep/campaign/campaign_plan.hpp"
+#include "tomosweep/campaign/derived.hpp"
 #include "tomosweep/campaign/provenance.hpp"
 #include "tomosweep/campaign/scan_block.hpp"
 #include "tomosweep/campaign/scan_task.hpp"
@@ -54,7 +55,7 @@ std::string only_scan(const data_group& archive, const std::string& path) {
 }
 
 scan_record read_scan_record(const reproduce_options& options) {
-    const data_group archive = read_sound_netcdf(options.archive);
+    const data_group archive = without_derived(read_sound_netcdf(options.archive));
     scan_record record;
     record.archive = options.archive;
     record.id = options.scan.empty() ? only_scan(archive, options.archive) : options.scan;
@@ -95,6 +96,7 @@ job_spec job_of(const scan_record& record, const std::string& data_folder) {
     const std::string file = record.text("job_file").empty() ? "recorded job" : record.text("job_file");
     job_spec job = parse_job(record.needed("job"), file);
     std::erase_if(job.scans, [&](const scan_spec& scan) { return scan.id != record.id; });
+    job.study = {};
     if (job.scans.size() != 1)
         throw input_error(record.archive, fmt::format("/process/{}@job", record.id), "a job without this scan",
                           "the job that the scan was analysed with");

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "tomosweep/campaign/source_reader.hpp"
+#include "tomosweep/campaign/study_reader.hpp"
 #include "tomosweep/kernels/median.hpp"
 
 namespace tomosweep {
@@ -110,6 +111,7 @@ void read_labels(const yaml_map& map, scan_spec& scan) {
         scan.capacity_mAh_per_g = capacity->number();
     if (const auto time = map.find("time_h"))
         scan.time_h = time->number();
+    read_study_keys(map, scan);
 }
 
 std::vector<misplaced_key> misplaced_in_scan() {
@@ -128,8 +130,8 @@ std::vector<misplaced_key> misplaced_in_scan() {
 }  // namespace
 
 std::vector<std::string_view> scan_keys() {
-    return {"id",     "sample",        "cycle",  "step",   "capacity_mAh_per_g",
-            "time_h", "voxel_size_um", "source", "region", "preprocess"};
+    return {"id",     "sample",        "cycle",  "step",   "capacity_mAh_per_g", "scale",         "thickness_um",
+            "time_h", "voxel_size_um", "source", "region", "preprocess",         "field_area_um2"};
 }
 
 std::optional<std::string> read_name(const yaml_value& value) {

@@ -187,6 +187,8 @@ ledger_summary run_scan(const communicator& group, const campaign_plan& plan, co
     try {
         run.analyse(outcome);
     } catch (const error& failure) {
+        if (struck_alone(group))
+            throw;
         run.kept().write();
         if (!belongs_to_scan(failure.kind()) || run.storage_failed())
             throw;
@@ -209,6 +211,17 @@ ledger_summary run_scan(const communicator& group, const campaign_plan& plan, co
     if (outcome.failure.empty())
         run.kept().remove();
     return run.effort();
+}
+
+void write_failed_scan(const campaign_plan& plan, std::size_t scan, const std::string& path,
+                       std::vector<attribute> provenance, const std::string& key) {
+    scan_outcome outcome;
+    outcome.voxel_size_um = plan.job.scans[scan].voxel_size_um;
+    outcome.failure = plan.scans[scan].failure;
+    outcome.provenance = std::move(provenance);
+    outcome.provenance.push_back({content_key_attribute, key});
+    outcome.provenance.push_back({"failure", outcome.failure});
+    write_netcdf(path, make_shard(plan.job, plan.axes, plan.thresholds, plan.job.scans[scan], outcome));
 }
 
 grey_histogram scan_histogram(const communicator& group, const campaign_plan& plan, std::size_t scan) {

@@ -136,13 +136,6 @@ site_spec::pairs read_pairs(const yaml_value& value, std::string_view signs, con
     return found;
 }
 
-void read_hints(const yaml_value& value, site_spec::pairs& target) {
-    target = read_pairs(value, "_", "the name of an MPI-IO hint, such as cb_nodes: letters, digits and _");
-    for (const auto& [name, text] : target)
-        if (!consists_of(text, "._:,*/-"))
-            value.refuse(fmt::format("'{}' for {}", text, name), "a value of letters, digits and ._:,*/-");
-}
-
 void read_striping(const yaml_value& value, std::optional<striping_spec>& target) {
     striping_spec striping;
     const yaml_map map({value}, {"count", "size"});
@@ -177,16 +170,17 @@ site_spec parse_site(const std::string& text, const std::string& path) {
          [&](const yaml_value& value) {
              site.environment = read_pairs(value, "_", "the name of a variable: letters, digits and _, no digit first");
          }},
-        {"striping", [&](const yaml_value& value) { read_striping(value, site.striping); }},
-        {"hints", [&](const yaml_value& value) { read_hints(value, site.hints); }}};
+        {"striping", [&](const yaml_value& value) { read_striping(value, site.striping); }}};
     std::vector<std::string_view> known{"cores_per_node", "nodes_at_most", "tasks_at_once", "warning_s"};
     for (const auto& each : readers)
         known.push_back(each.first);
-    const yaml_map map({yaml_value(parse_yaml(text, path), "", problems)}, known,
-                       {{"time", "`longest_time:`; how long a job may take follows from the campaign"},
-                        {"nodes", "`nodes_at_most:`; how many a job takes follows from the campaign"},
-                        {"campaign", "this key stands in the job file"},
-                        {"scans", "this key stands in the job file"}});
+    const yaml_map map(
+        {yaml_value(parse_yaml(text, path), "", problems)}, known,
+        {{"hints", "nothing, as no file passes through MPI-IO; `striping:` spreads files over storage targets"},
+         {"time", "`longest_time:`; how long a job may take follows from the campaign"},
+         {"nodes", "`nodes_at_most:`; how many a job takes follows from the campaign"},
+         {"campaign", "this key stands in the job file"},
+         {"scans", "this key stands in the job file"}});
     map.need("cores_per_node", "the cores of a node, such as 64");
     map.need("memory_per_node", "the memory of a node that jobs may use, such as 240G");
     map.need("longest_time", "the longest time that a job may run, such as 24:00:00");

@@ -19,9 +19,23 @@ std::vector<std::string_view> keys_of(source_type type) {
         case source_type::hdf5: return {"type", "path", "dataset"};
         case source_type::phantom: break;
     }
-    return {"type",       "shape",       "islet_diameter",   "crack_width_collector", "crack_width_separator",
-            "pores",      "pore_radius", "fine_crack_width", "fine_crack_share",      "cracked_share",
-            "solid_grey", "crack_grey",  "blur_sigma",       "noise_sigma",           "seed",
+    return {"type",
+            "shape",
+            "islet_diameter",
+            "crack_width_collector",
+            "crack_width_separator",
+            "pores",
+            "pore_radius",
+            "fine_crack_width",
+            "fine_crack_share",
+            "cracked_share",
+            "solid_grey",
+            "crack_grey",
+            "blur_sigma",
+            "noise_sigma",
+            "seed",
+            "shell_thickness",
+            "shell_grey",
             "stack"};
 }
 
@@ -76,7 +90,7 @@ void read_interface(const yaml_map& stack, std::string_view key, phantom_interfa
 phantom_stack read_stack(const yaml_value& value) {
     phantom_stack stack;
     const yaml_map map({value}, {"collector", "separator", "collector_grey", "electrolyte_grey", "fibres",
-                                 "fibre_radius", "fibre_grey"});
+                                 "fibre_radius", "fibre_grey", "bubbles", "bubble_radius", "bubble_grey"});
     read_interface(map, "collector", stack.collector);
     read_interface(map, "separator", stack.separator);
     map.read("collector_grey", stack.collector_grey, number_range{0, 255});
@@ -84,6 +98,9 @@ phantom_stack read_stack(const yaml_value& value) {
     map.read("fibres", stack.fibres, {.low = 0});
     map.read("fibre_radius", stack.fibre_radius, not_negative);
     map.read("fibre_grey", stack.fibre_grey, number_range{0, 255});
+    map.read("bubbles", stack.bubbles, {.low = 0});
+    map.read("bubble_radius", stack.bubble_radius, not_negative);
+    map.read("bubble_grey", stack.bubble_grey, number_range{0, 255});
     return stack;
 }
 
@@ -101,6 +118,8 @@ phantom_source read_phantom(const yaml_map& map) {
     map.read("pore_radius", phantom.pore_radius, not_negative);
     map.read("solid_grey", phantom.solid_grey, number_range{0, 255});
     map.read("crack_grey", phantom.crack_grey, number_range{0, 255});
+    map.read("shell_thickness", phantom.shell_thickness, not_negative);
+    map.read("shell_grey", phantom.shell_grey, number_range{0, 255});
     map.read("blur_sigma", phantom.blur_sigma, not_negative);
     map.read("noise_sigma", phantom.noise_sigma, not_negative);
     auto seed = static_cast<std::int64_t>(phantom.seed);

@@ -151,7 +151,7 @@ std::optional<threshold_spec> read_threshold(const yaml_value& value) {
         any.has("rule") || any.has("classes") || any.has("take") || any.has("scope") || any.has("offsets");
     if (values + steps + rule != 1) {
         value.refuse(values + steps + rule == 0 ? "no thresholds" : "several ways to give thresholds at once",
-                     std::string("one of ") + forms);
+                     fmt::format("one of {}", forms));
         return std::nullopt;
     }
     if (values)

@@ -48,7 +48,23 @@ bool is_known(const std::exception_ptr& failure) {
     }
 }
 
+/// What agree() threw last; exceptions are the same if they are one object.
+std::exception_ptr last_agreed;
+
+[[noreturn]] void throw_everywhere(const std::exception_ptr& failure) {
+    last_agreed = failure;
+    std::rethrow_exception(failure);
+}
+
 }  // namespace
+
+bool struck_alone(const communicator& ranks) {
+    const std::exception_ptr failure = std::current_exception();
+    if (!failure || ranks.size() == 1 || failure == last_agreed)
+        return false;
+    const error_kind kind = report_of(failure).kind;
+    return kind != error_kind::input && kind != error_kind::interrupted;
+}
 
 bool raised_here(const error& failure) {
     const auto* remote = dynamic_cast<const remote_error*>(&failure);
@@ -70,8 +86,9 @@ void agree(const communicator& ranks, std::exception_ptr failure) {
     ranks.broadcast(kind, first);
     ranks.broadcast(text, first);
     if (ranks.rank() == first && is_known(failure))
-        std::rethrow_exception(failure);
-    throw remote_error(kind[0], std::string(text.begin(), text.end()), ranks.rank() == first);
+        throw_everywhere(failure);
+    const std::string message(text.begin(), text.end());
+    throw_everywhere(std::make_exception_ptr(remote_error(kind[0], message, ranks.rank() == first)));
 }
 
 }  // namespace tomosweep

@@ -59,6 +59,9 @@ void check_stack(const phantom_stack& stack, const extent3& shape) {
     // Every voxel above the electrode asks every fibre.
     check_range("stack.fibres", static_cast<double>(stack.fibres), 0, 10'000);
     check_range("stack.fibre_radius", stack.fibre_radius, 0, 1000);
+    check_range("stack.bubbles", static_cast<double>(stack.bubbles), 0, 10'000);
+    check_range("stack.bubble_radius", stack.bubble_radius, 0, 1000);
+    check_range("stack.bubble_grey", stack.bubble_grey, 0, 255);
 }
 
 }  // namespace
@@ -78,6 +81,8 @@ void check_phantom(const phantom_source& phantom) {
     check_range("pores", static_cast<double>(phantom.pores), 0, most_pores(phantom));
     check_range("solid_grey", phantom.solid_grey, 0, 255);
     check_range("crack_grey", phantom.crack_grey, 0, 255);
+    check_range("shell_thickness", phantom.shell_thickness, 0, longest);
+    check_range("shell_grey", phantom.shell_grey, 0, 255);
     check_range("blur_sigma", phantom.blur_sigma, 0, widest_blur);
     check_range("noise_sigma", phantom.noise_sigma, 0, 1000);
     if (phantom.stack)

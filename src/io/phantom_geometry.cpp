@@ -95,7 +95,8 @@ std::pair<crack_widths, crack_widths> width_range(const phantom_source& phantom)
 /// piece.
 bool simplify(const phantom_source& phantom, const point2& centre, solid_piece& piece) {
     const double reach = 2 * phantom.islet_diameter;
-    const auto [narrow, wide] = width_range(phantom);
+    const auto [narrow, cracks] = width_range(phantom);
+    const crack_widths wide = with_shells(phantom, cracks);
     const convex_polygon largest =
         outline(piece, {{centre.y - reach, centre.x - reach}, {centre.y + reach, centre.x + reach}}, narrow);
     if (largest.size() < 3)
@@ -106,10 +107,10 @@ bool simplify(const phantom_source& phantom, const point2& centre, solid_piece& 
         piece.bounds.hi = {std::max(piece.bounds.hi.y, corner.at.y), std::max(piece.bounds.hi.x, corner.at.x)};
     }
     constexpr double rounding = 1e-6;
-    std::erase_if(piece.sides, [&, widest = wide](const boundary& side) {
+    std::erase_if(piece.sides, [&](const boundary& side) {
         return std::all_of(largest.begin(), largest.end(), [&](const polygon_corner& corner) {
             const double reached = side.normal.y * corner.at.y + side.normal.x * corner.at.x;
-            return reached <= side.offset - widest.of(side.kind) / 2 - rounding;
+            return reached <= side.offset - wide.of(side.kind) / 2 - rounding;
         });
     });
     return true;
@@ -184,6 +185,11 @@ crack_widths widths_at(const phantom_source& phantom, double z) {
     const double share = z / static_cast<double>(phantom.shape.z);
     const double grows = phantom.crack_width_separator - phantom.crack_width_collector;
     return {std::max(0.0, phantom.crack_width_collector + share * grows), phantom.fine_crack_width};
+}
+
+crack_widths with_shells(const phantom_source& phantom, const crack_widths& cracks) {
+    const auto grown = [&](double width) { return width > 0 ? width + 2 * phantom.shell_thickness : width; };
+    return {grown(cracks.plate), grown(cracks.fine)};
 }
 
 std::vector<solid_piece> pieces_in(const phantom_source& phantom, const window2& window) {

@@ -86,6 +86,7 @@ stack_painter::stack_painter(const phantom_source& phantom) : phantom_(&phantom)
         one.z = lowest + uniform(3) * uniform(3) * std::max(0.0, static_cast<double>(shape.z) - lowest);
         fibres_.push_back(one);
     }
+    bubbles_ = bubbles_of(phantom);
 }
 
 double stack_painter::separator_grey(double z, double y, double x) const {
@@ -96,7 +97,14 @@ double stack_painter::separator_grey(double z, double y, double x) const {
         const double distance = std::sqrt((z - one.z) * (z - one.z) + across * across);
         covered = std::max(covered, std::clamp(stack.fibre_radius + 0.5 - distance, 0.0, 1.0));
     }
-    return stack.electrolyte_grey + covered * (stack.fibre_grey - stack.electrolyte_grey);
+    const double grey = stack.electrolyte_grey + covered * (stack.fibre_grey - stack.electrolyte_grey);
+    double gas = 0;
+    for (const pore& one : bubbles_) {
+        const double distance =
+            std::sqrt((z - one.z) * (z - one.z) + (y - one.y) * (y - one.y) + (x - one.x) * (x - one.x));
+        gas = std::max(gas, std::clamp(stack.bubble_radius + 0.5 - distance, 0.0, 1.0));
+    }
+    return grey + gas * (stack.bubble_grey - grey);
 }
 
 void stack_painter::cover(std::span<double> levels, const index3& first) const {

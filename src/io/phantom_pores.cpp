@@ -8,15 +8,17 @@
 
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/io/phantom_geometry.hpp"
+#include "tomosweep/io/phantom_interfaces.hpp"
 
 namespace tomosweep {
 namespace {
 
-/// Whether the sphere with its gap lies inside one piece of solid, whatever the widths over its height.
+/// Whether the sphere with its gap lies inside one piece of bare solid, whatever the widths over its height.
 bool inside_one_piece(const phantom_source& phantom, const pore& sphere) {
     const double reach = phantom.pore_radius + pore_gap;
     crack_widths widths = widths_at(phantom, sphere.z - reach);
     widths.plate = std::max(widths.plate, widths_at(phantom, sphere.z + reach).plate);
+    widths = with_shells(phantom, widths);
     const std::vector<solid_piece> pieces = pieces_around(phantom, {sphere.y, sphere.x});
     return std::any_of(pieces.begin(), pieces.end(), [&](const solid_piece& piece) {
         return std::all_of(piece.sides.begin(), piece.sides.end(), [&](const boundary& side) {
@@ -59,46 +61,68 @@ private:
     std::map<cube_index, std::vector<pore>> cubes_;
 };
 
-/// The n-th place to try, anywhere in the volume where the sphere fits.
-pore candidate(const phantom_source& phantom, std::uint64_t n) {
-    constexpr std::uint64_t purpose = 0x706F726573U;
+/// The n-th place to try, anywhere in the volume where a sphere fits.
+pore candidate(const phantom_source& phantom, double radius, std::uint64_t purpose, std::uint64_t n) {
     const auto place = [&](std::uint64_t direction, index_t length) {
-        const double room = static_cast<double>(length) - 2 * phantom.pore_radius;
-        return phantom.pore_radius + room * unit_interval(hashed(phantom.seed, purpose, n, direction));
+        const double room = static_cast<double>(length) - 2 * radius;
+        return radius + room * unit_interval(hashed(phantom.seed, purpose, n, direction));
     };
     return {place(0, phantom.shape.z), place(1, phantom.shape.y), place(2, phantom.shape.x)};
 }
 
-[[noreturn]] void throw_no_room(const phantom_source& phantom, std::size_t placed) {
-    throw input_error("phantom", "pores", std::to_string(phantom.pores),
-                      "at most about " + std::to_string(placed) + " pores of this radius have room in the solid");
+/// Whether the sphere with its gap lies above the electrode.
+bool above_electrode(const phantom_source& phantom, const pore& sphere) {
+    const phantom_interface& surface = phantom.stack->separator;
+    const double reach = phantom.stack->bubble_radius + pore_gap;
+    double highest = height_at(surface, phantom.shape, sphere.y, sphere.x);
+    for (const double v : {-reach, 0.0, reach})
+        for (const double u : {-reach, 0.0, reach})
+            highest = std::max(highest, height_at(surface, phantom.shape, sphere.y + v, sphere.x + u));
+    return sphere.z - reach >= highest;
+}
+
+/// As many spheres as wanted, at the first places tried that are free and where they may lie.
+template <class May>
+std::vector<pore> spheres(const phantom_source& phantom, const char* key, index_t wanted, double radius,
+                          std::uint64_t purpose, May may) {
+    constexpr index_t attempts_each = 1000;
+    std::vector<pore> found;
+    const auto no_room = [&] {
+        return input_error("phantom", key, std::to_string(wanted),
+                           "at most about " + std::to_string(found.size()) + " of this radius have room");
+    };
+    if (wanted > 0 && static_cast<double>(std::min({phantom.shape.z, phantom.shape.y, phantom.shape.x})) < 2 * radius)
+        throw no_room();
+    placed_pores placed(2 * radius + pore_gap);
+    index_t failures = 0;
+    for (std::uint64_t n = 0; std::ssize(found) < wanted; ++n) {
+        const pore next = candidate(phantom, radius, purpose, n);
+        if (placed.too_close(next) || !may(next)) {
+            if (++failures > attempts_each)
+                throw no_room();
+            continue;
+        }
+        failures = 0;
+        placed.insert(next);
+        found.push_back(next);
+    }
+    std::sort(found.begin(), found.end(),
+              [](const pore& a, const pore& b) { return std::tie(a.z, a.y, a.x) < std::tie(b.z, b.y, b.x); });
+    return found;
 }
 
 }  // namespace
 
 std::vector<pore> pores_of(const phantom_source& phantom) {
-    constexpr index_t attempts_per_pore = 1000;
-    std::vector<pore> pores;
-    if (phantom.pores == 0)
-        return pores;
-    if (static_cast<double>(std::min({phantom.shape.z, phantom.shape.y, phantom.shape.x})) < 2 * phantom.pore_radius)
-        throw_no_room(phantom, 0);
-    placed_pores placed(2 * phantom.pore_radius + pore_gap);
-    index_t failures = 0;
-    for (std::uint64_t n = 0; std::ssize(pores) < phantom.pores; ++n) {
-        const pore next = candidate(phantom, n);
-        if (placed.too_close(next) || !inside_one_piece(phantom, next)) {
-            if (++failures > attempts_per_pore)
-                throw_no_room(phantom, pores.size());
-            continue;
-        }
-        failures = 0;
-        placed.insert(next);
-        pores.push_back(next);
-    }
-    std::sort(pores.begin(), pores.end(),
-              [](const pore& a, const pore& b) { return std::tie(a.z, a.y, a.x) < std::tie(b.z, b.y, b.x); });
-    return pores;
+    return spheres(phantom, "pores", phantom.pores, phantom.pore_radius, 0x706F726573U,
+                   [&](const pore& each) { return inside_one_piece(phantom, each); });
+}
+
+std::vector<pore> bubbles_of(const phantom_source& phantom) {
+    if (!phantom.stack)
+        return {};
+    return spheres(phantom, "stack.bubbles", phantom.stack->bubbles, phantom.stack->bubble_radius, 0x627562626C6573U,
+                   [&](const pore& each) { return above_electrode(phantom, each); });
 }
 
 }  // namespace tomosweep

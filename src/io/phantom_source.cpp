@@ -1,6 +1,7 @@
 #include "tomosweep/io/phantom_source.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -52,7 +53,10 @@ void paint(std::span<std::uint8_t> row, index_t first, const interval& inside, s
     std::fill(row.begin() + static_cast<std::ptrdiff_t>(begin), row.begin() + static_cast<std::ptrdiff_t>(end), value);
 }
 
-/// Solid (1) and crack (0) in a box, which may reach beyond the volume.
+/// What a voxel of the electrode is made of.
+enum material : std::uint8_t { crack, bare_solid, shell };
+
+/// The materials in a box, which may reach beyond the volume.
 class sharp_phantom {
 public:
     sharp_phantom(const phantom_source& phantom, const std::vector<pore>& pores, const box3& box)
@@ -69,17 +73,21 @@ public:
 
     /// One row of the box; z and y are counted from its corner.
     void fill_row(index_t z, index_t y, std::span<std::uint8_t> row) const {
-        std::fill(row.begin(), row.end(), std::uint8_t{0});
+        std::fill(row.begin(), row.end(), crack);
         const double height = centre_of(box_.lo.z + z);
         const double across = centre_of(box_.lo.y + y);
         const crack_widths widths = widths_at(phantom_, height);
-        for (const solid_piece* piece : pieces_of_row_[static_cast<std::size_t>(y)])
-            paint(row, box_.lo.x, crossing(*piece, across, widths), 1);
+        const crack_widths bare = with_shells(phantom_, widths);
+        for (const solid_piece* piece : pieces_of_row_[static_cast<std::size_t>(y)]) {
+            if (phantom_.shell_thickness > 0)
+                paint(row, box_.lo.x, crossing(*piece, across, widths), shell);
+            paint(row, box_.lo.x, crossing(*piece, across, bare), bare_solid);
+        }
         for (const pore* p : pores_of_layer_[static_cast<std::size_t>(z)]) {
             const double room_sq = phantom_.pore_radius * phantom_.pore_radius - (p->z - height) * (p->z - height) -
                                    (p->y - across) * (p->y - across);
             if (room_sq >= 0)
-                paint(row, box_.lo.x, {p->x - std::sqrt(room_sq), p->x + std::sqrt(room_sq)}, 0);
+                paint(row, box_.lo.x, {p->x - std::sqrt(room_sq), p->x + std::sqrt(room_sq)}, crack);
         }
     }
 
@@ -162,14 +170,24 @@ public:
             return grey;
         if (phantom_.blur_sigma <= 0)
             fill_sharp(box, grey);
-        else if (stack_)
-            fill_blurred_stack(box, grey);
+        else if (stack_ || phantom_.shell_thickness > 0)
+            fill_blurred_greys(box, grey);
         else
             fill_blurred(box, grey);
         return grey;
     }
 
 private:
+    /// Grey levels of one row of a sharp phantom, without noise; `row` is a place for its materials.
+    void sharp_levels(const sharp_phantom& sharp, const box3& box, index_t z, index_t y, std::span<std::uint8_t> row,
+                      std::span<double> levels) const {
+        sharp.fill_row(z, y, row);
+        const std::array greys{phantom_.crack_grey, phantom_.solid_grey, phantom_.shell_grey};
+        std::ranges::transform(row, levels.begin(), [&](std::uint8_t each) { return greys[each]; });
+        if (stack_)
+            stack_->cover(levels, box.lo + index3{z, y, 0});
+    }
+
     void fill_sharp(const box3& box, array3<std::uint8_t>& grey) const {
         const sharp_phantom sharp(phantom_, pores_, box);
         const extent3 extent = box.extent();
@@ -181,12 +199,7 @@ private:
             for (index_t z = 0; z < extent.z; ++z)
                 for (index_t y = 0; y < extent.y; ++y) {
                     const std::span<std::uint8_t> row(&grey(z, y, 0), length);
-                    sharp.fill_row(z, y, row);
-                    std::transform(row.begin(), row.end(), levels.begin(), [this](std::uint8_t solid) {
-                        return solid != 0 ? phantom_.solid_grey : phantom_.crack_grey;
-                    });
-                    if (stack_)
-                        stack_->cover(levels, box.lo + index3{z, y, 0});
+                    sharp_levels(sharp, box, z, y, row, levels);
                     finish(levels, box.lo + index3{z, y, 0}, row);
                 }
         }
@@ -213,8 +226,8 @@ private:
             });
     }
 
-    /// With collector and separator there are more greys than two, so greys are blurred instead of shares of solid.
-    void fill_blurred_stack(const box3& box, array3<std::uint8_t>& grey) const {
+    /// Where there are more greys than two, greys are blurred instead of shares of solid.
+    void fill_blurred_greys(const box3& box, array3<std::uint8_t>& grey) const {
         const extent3 halo = gaussian_halo(phantom_.blur_sigma);
         const box3 wide{box.lo - halo, box.hi + halo};
         const extent3 wide_extent = wide.extent();
@@ -223,18 +236,14 @@ private:
         const auto length = static_cast<std::size_t>(wide_extent.x);
 #pragma omp parallel
         {
-            std::vector<std::uint8_t> solid(length);
+            std::vector<std::uint8_t> row(length);
             std::vector<double> levels(length);
 #pragma omp for collapse(2) schedule(static)
             for (index_t z = 0; z < wide_extent.z; ++z)
                 for (index_t y = 0; y < wide_extent.y; ++y) {
-                    sharp.fill_row(z, y, solid);
-                    std::ranges::transform(solid, levels.begin(), [this](std::uint8_t each) {
-                        return each != 0 ? phantom_.solid_grey : phantom_.crack_grey;
-                    });
-                    stack_->cover(levels, wide.lo + index3{z, y, 0});
+                    sharp_levels(sharp, wide, z, y, row, levels);
                     std::ranges::transform(levels, &sharp_grey(z, y, 0),
-                                           [](double v) { return static_cast<float>(v); });
+                                           [](double level) { return static_cast<float>(level); });
                 }
         }
         smooth_rows<float>(sharp_grey.view(), unmirrored(wide_extent), box.extent(),

@@ -91,15 +91,30 @@ std::vector<double> pore_volumes(const std::vector<pore>& pores, double radius, 
     return volumes;
 }
 
-std::vector<layer_measure> measure_layers(const phantom_source& phantom, const window2& window) {
+/// A layer, and the solid in it that no shell covers.
+struct shelled_layer : layer_measure {
+    double bare_solid_area = 0;
+};
+
+shelled_layer measured(const phantom_source& phantom, std::span<const solid_piece> pieces, const window2& window,
+                       double height) {
+    const crack_widths widths = widths_at(phantom, height);
+    shelled_layer layer{measure_layer(pieces, window, widths)};
+    layer.bare_solid_area = phantom.shell_thickness > 0
+                                ? measure_layer(pieces, window, with_shells(phantom, widths)).solid_area
+                                : layer.solid_area;
+    return layer;
+}
+
+std::vector<shelled_layer> measure_layers(const phantom_source& phantom, const window2& window) {
     const std::vector<solid_piece> pieces = pieces_in(phantom, window);
     const bool constant = phantom.crack_width_collector == phantom.crack_width_separator;
-    std::vector<layer_measure> layers(static_cast<std::size_t>(phantom.shape.z));
-    const auto measured = constant ? std::size_t{1} : layers.size();
+    std::vector<shelled_layer> layers(static_cast<std::size_t>(phantom.shape.z));
+    const auto different = constant ? std::size_t{1} : layers.size();
 #pragma omp parallel for schedule(dynamic)
-    for (std::size_t z = 0; z < measured; ++z)
-        layers[z] = measure_layer(pieces, window, widths_at(phantom, static_cast<double>(z) + 0.5));
-    std::fill(layers.begin() + static_cast<std::ptrdiff_t>(measured), layers.end(), layers.front());
+    for (std::size_t z = 0; z < different; ++z)
+        layers[z] = measured(phantom, pieces, window, static_cast<double>(z) + 0.5);
+    std::fill(layers.begin() + static_cast<std::ptrdiff_t>(different), layers.end(), layers.front());
     return layers;
 }
 
@@ -119,7 +134,7 @@ phantom_truth truth_of(const phantom_source& phantom) {
     const extent3 shape = phantom.shape;
     const window2 window{{0, 0}, {static_cast<double>(shape.y), static_cast<double>(shape.x)}};
     const double area = window.hi.y * window.hi.x;
-    const std::vector<layer_measure> layers = measure_layers(phantom, window);
+    const std::vector<shelled_layer> layers = measure_layers(phantom, window);
     const std::vector<pore> pores = pores_of(phantom);
     const std::vector<double> pore_volume = pore_volumes(pores, phantom.pore_radius, shape.z);
     const double tilt =
@@ -134,12 +149,14 @@ phantom_truth truth_of(const phantom_source& phantom) {
     double volume = 0;
     double surface = 0;
     double region = 0;
+    double shells = 0;
     for (std::size_t z = 0; z < layers.size(); ++z) {
-        const layer_measure& layer = layers[z];
+        const shelled_layer& layer = layers[z];
         const double bare = area - layer.solid_area;
         const double cracks = (bare > rounding * area ? bare : 0) + pore_volume[z];
         volume += share[z] * cracks;
         region += share[z] * area;
+        shells += share[z] * (layer.solid_area - layer.bare_solid_area);
         surface += share[z] * (layer.plate_edges * std::sqrt(1 + tilt * tilt) + layer.straight_edges);
         truth.layer_crack_fraction.push_back(cracks / area);
         truth.layer_crack_perimeter.push_back((layer.plate_edges + layer.straight_edges) / area);
@@ -150,6 +167,10 @@ phantom_truth truth_of(const phantom_source& phantom) {
     constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
     truth.crack_fraction = region > 0 ? volume / region : unknown;
     truth.crack_surface_per_volume = volume > 0 ? surface / volume : unknown;
+    truth.shell_fraction = region > 0 ? shells / region : unknown;
+    if (phantom.stack)
+        truth.bubble_volume = static_cast<double>(phantom.stack->bubbles) * 4 / 3 * std::numbers::pi *
+                              std::pow(phantom.stack->bubble_radius, 3);
     truth.electrode_thickness = phantom.stack ? mean_gap(phantom.stack->collector, phantom.stack->separator) : unknown;
     return truth;
 }

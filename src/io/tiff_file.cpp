@@ -149,7 +149,7 @@ tiff_page tiff_file::page() const {
     const auto type = dtype_of(bits, format);
     if (!type)
         fail(fmt::format("{} pixels of {} bits", format_name(format), bits),
-             std::string(way_out) + "; convert the images");
+             fmt::format("{}; convert the images", way_out));
     tiff_page page;
     page.number = number_;
     page.directory = static_cast<index_t>(TIFFCurrentDirOffset(handle_));

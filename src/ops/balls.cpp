@@ -63,8 +63,8 @@ std::optional<found_balls> balls_if_near(const domain& grid, view3<const class_t
 
 found_balls find_balls(const domain& grid, view3<const class_t> own, int phase, index_t layers_per_slab) {
     const step_scope charged(grid.ledger(), scan_step::centres, own.voxels());
-    require_distances_fit(grid.volume());
     agreed(grid.ranks(), [&] {
+        require_distances_fit(grid.volume());
         require_own_block(grid, own);
         require_phase(phase);
     });

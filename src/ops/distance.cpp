@@ -158,8 +158,8 @@ template <distance_value Distance>
 void squared_distance(const domain& grid, view3<const class_t> own, int phase, view3<Distance> distance,
                       index_t voxels_per_slab) {
     const step_scope charged(grid.ledger(), scan_step::distance, own.voxels());
-    require_distances_fit(grid.volume());
     agreed(grid.ranks(), [&] {
+        require_distances_fit(grid.volume());
         require_own_block(grid, own);
         require_own_block(grid, distance);
         require_phase(phase);

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "own_block.hpp"
-#include "reach.hpp"
 #include "thickness_sink.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/comm/step_ledger.hpp"
@@ -23,9 +22,11 @@ struct balls_of_block {
     std::vector<ball> others;
 };
 
-box3 bounding_box(const ball& one, index_t reach) {
-    const index3 centre{one.z, one.y, one.x}, margin{reach, reach, reach};
-    return {centre - margin, centre + margin + index3{1, 1, 1}};
+/// The box of what has to be painted of a ball.
+box3 painted_box(const ball& one) {
+    const index3 centre{one.z, one.y, one.x};
+    const box3 part = box_of_part(static_cast<part_code>(one.part), one.radius_sq);
+    return {centre + part.lo, centre + part.hi};
 }
 
 bool inside(const box3& inner, const box3& outer) {
@@ -40,10 +41,10 @@ bool meets(const ball& one, const box3& box) {
     return !box.empty() && z * z + y * y + x * x < index_t{one.radius_sq};
 }
 
-/// Calls `visit(rank)` for every other rank whose block the ball meets.
+/// Calls `visit(rank)` for every other rank in whose block something of the ball has to be painted.
 template <class Visit>
 void for_each_rank_met(const domain& grid, const ball& one, const Visit& visit) {
-    const box3 bounds = intersection(bounding_box(one, layers_within(one.radius_sq)), whole(grid.volume()));
+    const box3 bounds = intersection(painted_box(one), whole(grid.volume()));
     if (inside(bounds, grid.own()))
         return;
     const box3 positions = grid.blocks().positions_meeting(bounds);
@@ -51,7 +52,7 @@ void for_each_rank_met(const domain& grid, const ball& one, const Visit& visit) 
         for (index_t y = positions.lo.y; y < positions.hi.y; ++y)
             for (index_t x = positions.lo.x; x < positions.hi.x; ++x)
                 if (const int rank = grid.blocks().rank_at({z, y, x});
-                    rank != grid.ranks().rank() && meets(one, grid.blocks().box(rank)))
+                    rank != grid.ranks().rank() && meets(one, intersection(grid.blocks().box(rank), bounds)))
                     visit(rank);
 }
 
@@ -108,10 +109,10 @@ block_tables paint(const domain& grid, view3<const class_t> own, int phase, cons
     std::deque<run_counters> counters;  // one per thread; a deque, for they must stay where they are
     paint_thickness(own, phase, grid.own(), balls.found.own, balls.others, [&]() -> run_sink {
         run_counters& counter = counters.emplace_back(depth, field, grid.own().lo);
-        return [&counter, &targets](std::span<const painted_run> runs) {
+        return [&counter, writer = thickness_writer(targets)](std::span<const painted_run> runs) mutable {
             for (const painted_run& run : runs) {
                 counter.add(run);
-                write_run(targets, run);
+                writer.write(run);
             }
         };
     });

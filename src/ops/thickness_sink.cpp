@@ -101,12 +101,15 @@ thickness_table thickness_counter::take() {
     return std::move(counts_);
 }
 
-void write_run(const thickness_targets& targets, const painted_run& run) {
-    if (targets.kept_classes.data() != nullptr)
-        write_bits(targets.kept_classes.row(run.z, run.y) + run.x, run.voxels,
-                   class_of_radius(targets.minimum_sq, run.radius_sq));
-    if (targets.thickness_sq.data() != nullptr)
-        write_bits(targets.thickness_sq.row(run.z, run.y) + run.x, run.voxels, run.radius_sq);
+void thickness_writer::write(const painted_run& run) {
+    if (run.radius_sq != radius_sq_) {
+        radius_sq_ = run.radius_sq;
+        class_ = class_of_radius(targets_.minimum_sq, radius_sq_);
+    }
+    if (targets_.kept_classes.data() != nullptr && class_ != class_background)
+        write_bits(targets_.kept_classes.row(run.z, run.y) + run.x, run.voxels, class_);
+    if (targets_.thickness_sq.data() != nullptr)
+        write_bits(targets_.thickness_sq.row(run.z, run.y) + run.x, run.voxels, run.radius_sq);
 }
 
 }  // namespace tomosweep

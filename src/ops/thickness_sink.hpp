@@ -50,7 +50,18 @@ struct thickness_targets {
     view3<distance_sq_t> thickness_sq;
 };
 
-/// Writes one run to the targets.
-void write_run(const thickness_targets& targets, const painted_run& run);
+/// Writes runs to the targets; one per thread. Runs of one radius come after each other.
+class thickness_writer {
+public:
+    /// The limits must outlive the writer.
+    explicit thickness_writer(const thickness_targets& targets) : targets_(targets) {}
+
+    void write(const painted_run& run);
+
+private:
+    thickness_targets targets_;
+    distance_sq_t radius_sq_ = 0;
+    class_t class_ = class_background;  // of radius_sq_
+};
 
 }  // namespace tomosweep

@@ -23,6 +23,8 @@ from program import (BAD_INPUT, DONE, NOT_ENOUGH, SOME_FAILED, SWEEP, TOMOSWEEP,
 # What a launcher gives the other ranks when one has died.
 GRACE_S = 20
 KILLS = int(os.environ.get("TOMOSWEEP_KILLS", "50"))
+# Allocations that are refused, each in a run of its own.
+REFUSALS = int(os.environ.get("TOMOSWEEP_REFUSALS", "5"))
 
 
 def locks(out):
@@ -201,6 +203,39 @@ class memory(folder_test):
         command = command_line(["run", self.job_of(24), self.write("sweep.yaml", SWEEP), "-o", self.folder / "out"], 2)
         finished, _ = self.in_group(1024, *command)
         self.assertEqual(finished.returncode, DONE, finished.stderr)
+
+
+class allocations(folder_test):
+    """Memory that is refused to one rank, at any moment."""
+
+    def start(self, out, fail_at=None, ranks=3):
+        environment = {**os.environ, "LD_PRELOAD": os.environ["TOMOSWEEP_FAILING_MEMORY"], "OMP_NUM_THREADS": "1"}
+        if fail_at:
+            environment["TOMOSWEEP_FAIL_AT"] = str(fail_at)
+        return subprocess.run(command_line([*self.arguments, "-o", out, "--ranks-per-scan", ranks], ranks),
+                              capture_output=True, text=True, timeout=GRACE_S, env=environment)
+
+    def test_refused_to_one_rank_end_the_scan_or_the_run_on_all_ranks_and_the_next_run_completes(self):
+        seed = int(os.environ.get("TOMOSWEEP_SEED", random.SystemRandom().randrange(2**32)))
+        print(f"seed {seed}", flush=True)
+        chance = random.Random(seed)
+        self.arguments = ["run", self.write("job.yaml", campaign(1)), self.write("sweep.yaml", SWEEP)]
+        undisturbed = self.start(self.folder / "undisturbed")
+        self.assertEqual(undisturbed.returncode, DONE, undisturbed.stderr)
+        count = int(undisturbed.stderr.rsplit("allocations: ", 1)[1].split()[0])
+        out, codes = self.folder / "out", set()
+        for fail_at in (chance.randint(1, count) for _ in range(REFUSALS)):
+            with self.subTest(fail_at=fail_at, of=count):
+                finished = self.start(out, fail_at)
+                codes.add(finished.returncode)
+                # Sorting goes on without the memory that would have made it faster.
+                self.assertIn(finished.returncode, (DONE, SOME_FAILED, NOT_ENOUGH), finished.stderr)
+                if finished.returncode != DONE:
+                    self.assertIn("memory", finished.stderr + finished.stdout)
+                shutil.rmtree(out, True)
+        self.assertNotEqual(codes, {DONE})
+        self.expect(DONE, *self.arguments, "-o", out, ranks=2)
+        assert_same_content(self, campaign_content(out), campaign_content(self.folder / "undisturbed"), "after failures")
 
 
 class checkpoints(folder_test):

@@ -69,13 +69,6 @@ TEST(batch_script, mpirun_binds_ranks_unless_the_site_says_how) {
     EXPECT_TRUE(has_line(campaign_script(plain_run(), site), "launcher=(mpirun --bind-to none)"));
 }
 
-TEST(batch_script, hints_stand_in_a_file_that_mpi_io_reads) {
-    site_spec site = plain_site();
-    site.hints = {{"cb_nodes", "8"}, {"romio_cb_write", "enable"}};
-    EXPECT_EQ(hints_text(site), "cb_nodes 8\nromio_cb_write enable\n");
-    EXPECT_TRUE(has_line(campaign_script(plain_run(), site), "export ROMIO_HINTS=/out/slurm/mpi-io-hints"));
-}
-
 TEST(batch_script, control_characters_are_refused_wherever_they_stand) {
     for (std::string batch_run::*text :
          {&batch_run::program, &batch_run::job, &batch_run::sweep, &batch_run::results}) {

@@ -197,6 +197,14 @@ TEST(content_key, every_parameter_of_a_phantom_counts) {
     expect_all_different(original, changes);
 }
 
+TEST(content_key, what_only_formulas_need_does_not_count) {
+    scan_content known = content_of(raw_job);
+    known.scan.thickness = 40 * units::um;
+    known.scan.field_area = 100 * units::um2;
+    known.scan.scale = scan_scale::nano;
+    EXPECT_EQ(key_of(known), key_of(content_of(raw_job)));
+}
+
 TEST(content_key, the_line_in_the_job_does_not_count) {
     scan_content moved = content_of(raw_job);
     moved.scan.line = 99;

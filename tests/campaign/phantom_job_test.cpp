@@ -13,7 +13,7 @@ defaults:
   source: {type: phantom, shape: [4, 5, 6], noise_sigma: 0.1}
 scans:
 - {id: a, sample: s, cycle: 1, source: {seed: 3, stack: {separator: {height: 3.5, tilt: [0.1, -0.2],
-   bow: 0.5}, fibres: 2}}}
+   bow: 0.5}, fibres: 2, bubbles: 3}, shell_thickness: 1.5}}
 - {id: b, region: {z: [0, 2], mask: {type: tiff, path: roi.tif}}}
 - {id: c, time_h: 1.5, source: {type: vol, path: c.vol}}
 phases: [{name: crack, where: below, threshold: {values: [80, 90]}}]

@@ -31,7 +31,7 @@ TEST(site, every_key_is_read) {
                                           "partition: p\naccount: a\nqos: q\nconstraint: x|y\nreservation: r\n"
                                           "nodes_at_most: 7\ntasks_at_once: 3\nwarning_s: 11\n"
                                           "launcher:   /opt/bin/mpirun  --bind-to   none \nmodules: [gcc/12.2, hdf5]\n"
-                                          "environment: {B_1: \"it's $HOME\", A: 2}\nhints: {cb_nodes: 8}\n"
+                                          "environment: {B_1: \"it's $HOME\", A: 2}\n"
                                           "striping: {count: -1, size: 4M}\n",
                                       "site.yaml");
     EXPECT_EQ(site.partition + site.account + site.qos + site.constraint + site.reservation, "paqx|yr");
@@ -41,7 +41,6 @@ TEST(site, every_key_is_read) {
     EXPECT_EQ(site.launcher, (std::vector<std::string>{"/opt/bin/mpirun", "--bind-to", "none"}));
     EXPECT_EQ(site.modules, (std::vector<std::string>{"gcc/12.2", "hdf5"}));
     EXPECT_EQ(site.environment, (site_spec::pairs{{"B_1", "it's $HOME"}, {"A", "2"}}));
-    EXPECT_EQ(site.hints, (site_spec::pairs{{"cb_nodes", "8"}}));
     EXPECT_EQ(site.striping.value().count, -1);
     EXPECT_EQ(site.striping.value().bytes, 4.0 * 1048576);
 }
@@ -61,15 +60,16 @@ TEST(site, options_cannot_bring_further_options_along) {
     EXPECT_TRUE(has_only(problems_with("modules: [a b]\n"), 4, "modules[0]", "letters, digits"));
 }
 
-TEST(site, names_of_variables_and_hints_are_names) {
-    for (const char* hostile : {"'A=b;id #'", "'A B'", "1A", "'$(id)'", "''", "A-B"}) {
+TEST(site, names_of_variables_are_names) {
+    for (const char* hostile : {"'A=b;id #'", "'A B'", "1A", "'$(id)'", "''", "A-B"})
         EXPECT_EQ(problems_with(std::string("environment: {") + hostile + ": x}\n").size(), 1U) << hostile;
-        EXPECT_EQ(problems_with(std::string("hints: {") + hostile + ": x}\n").size(), 1U) << hostile;
-    }
     EXPECT_TRUE(has_only(problems_with("environment: {A: \"x\\ny\"}\n"), 4, "environment.A", "a line break"));
     EXPECT_TRUE(has_only(problems_with("environment: {A: 1, A: 2}\n"), 4, "environment.A", "a second time"));
     EXPECT_TRUE(has_only(problems_with("environment: [A]\n"), 4, "environment", "a mapping"));
-    EXPECT_TRUE(has_only(problems_with("hints: {cb_nodes: \"1 2\"}\n"), 4, "hints", "'1 2' for cb_nodes"));
+}
+
+TEST(site, hints_for_mpi_io_are_refused_because_they_would_change_nothing) {
+    EXPECT_TRUE(has_only(problems_with("hints: {cb_nodes: 8}\n"), 4, "hints", "no file passes through MPI-IO"));
 }
 
 TEST(site, only_known_launchers_start_ranks) {

@@ -39,6 +39,28 @@ TEST(agreement, lack_of_memory_is_a_resource_error_on_every_rank) {
     }
 }
 
+/// What struck_alone() says while `step` fails; false when it does not.
+template <class Step>
+bool alone_in(const communicator& ranks, Step&& step) {
+    try {
+        step();
+    } catch (const std::exception&) {
+        return struck_alone(ranks);
+    }
+    return false;
+}
+
+TEST(agreement, a_failure_between_two_agreements_is_told_from_an_agreed_one) {
+    const auto ranks = communicator::world();
+    const bool here = ranks.rank() == ranks.size() - 1, others = ranks.size() > 1;
+    EXPECT_EQ(alone_in(ranks, [&] { here ? throw std::bad_alloc() : void(); }), here && others);
+    EXPECT_EQ(alone_in(ranks, [&] { here ? throw resource_error("memory", "none") : void(); }), here && others);
+    EXPECT_FALSE(alone_in(ranks, [&] { agreed(ranks, [&] { here ? throw std::bad_alloc() : void(); }); }));
+    EXPECT_FALSE(alone_in(ranks, [&] { agreed(ranks, [&] { here ? throw mpi_error("lost") : void(); }); }));
+    EXPECT_FALSE(alone_in(ranks, [] { throw interrupted_error("all ranks know"); }));
+    EXPECT_FALSE(alone_in(ranks, [] { throw input_error("scan.raw", "region", "no voxel", "one"); }));
+}
+
 TEST(agreement, success_returns_the_own_result) {
     const auto ranks = communicator::world();
     EXPECT_EQ(agreed(ranks, [&] { return ranks.rank() * 10; }), ranks.rank() * 10);

@@ -16,11 +16,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         for (const auto* words : {&site.launcher, &site.modules})
             for (const std::string& word : *words)
                 fit(word);
-        for (const auto* pairs : {&site.environment, &site.hints})
-            for (const auto& [name, value] : *pairs) {
-                fit(name);
-                fit(value);
-            }
+        for (const auto& [name, value] : site.environment) {
+            fit(name);
+            fit(value);
+        }
     });
     return 0;
 }

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "tomosweep/core/error.hpp"
@@ -245,6 +246,69 @@ TEST(pores, without_room_are_an_error) {
     EXPECT_THROW(open_phantom(phantom), input_error);
     phantom.pores = 1;
     phantom.pore_radius = 40;
+    EXPECT_THROW(open_phantom(phantom), input_error);
+}
+
+double share_of(const grey8& grey, std::uint8_t level) {
+    return static_cast<double>(std::ranges::count(grey.values(), level)) / static_cast<double>(grey.voxels());
+}
+
+TEST(shells, cover_the_faces_of_cracks_with_the_volume_of_their_truth) {
+    for (phantom_source phantom : phantoms({24, 500, 600})) {
+        const phantom_truth without = truth_of(phantom);
+        phantom.shell_thickness = 3;
+        const phantom_truth truth = truth_of(phantom);
+        const grey8 grey = read_all(phantom);
+        EXPECT_DOUBLE_EQ(truth.crack_fraction, without.crack_fraction);
+        EXPECT_GT(truth.shell_fraction, 0);
+        EXPECT_NEAR(share_of(grey, 110) / truth.shell_fraction, 1, 0.01) << "seed " << phantom.seed;
+        EXPECT_NEAR(share_of(grey, 60) / truth.crack_fraction, 1, 0.01) << "seed " << phantom.seed;
+    }
+}
+
+TEST(shells, on_straight_cracks_are_as_thick_as_stated_on_both_faces) {
+    // Thin against the islets, a shell's volume is its thickness times the faces of the cracks.
+    phantom_source phantom;
+    phantom.shape = {4, 3000, 3000};
+    phantom.islet_diameter = 300;
+    phantom.crack_width_collector = phantom.crack_width_separator = 4;
+    const phantom_truth cracks = truth_of(phantom);
+    phantom.shell_thickness = 0.01;
+    const double faces = cracks.layer_crack_perimeter.front();
+    EXPECT_NEAR(truth_of(phantom).shell_fraction / (faces * phantom.shell_thickness), 1, 1e-3);
+}
+
+TEST(shells, of_any_box_equal_that_part_of_the_whole) {
+    phantom_source phantom = phantoms({20, 90, 80})[1];
+    phantom.shell_thickness = 2.5;
+    phantom.blur_sigma = 0.8;
+    const grey8 all = read_all(phantom);
+    const box3 box{{3, 17, 29}, {12, 66, 71}};
+    const grey8 part = std::get<grey8>(open_phantom(phantom)->read(box));
+    for (index_t z = 0; z < part.extent().z; ++z)
+        for (index_t y = 0; y < part.extent().y; ++y)
+            for (index_t x = 0; x < part.extent().x; ++x)
+                ASSERT_EQ(part(z, y, x), all(z + 3, y + 17, x + 29));
+}
+
+TEST(bubbles, lie_whole_in_the_separator_with_the_volume_of_their_truth) {
+    phantom_source phantom;
+    phantom.shape = {120, 160, 180};
+    phantom.stack = phantom_stack{};
+    phantom.stack->separator.tilt_y = 0.05;
+    phantom.stack->fibres = 6;
+    phantom.stack->bubbles = 15;
+    phantom.stack->bubble_radius = 8;
+    phantom.stack->bubble_grey = 0;
+    const grey8 grey = read_all(phantom);
+    // A voxel that a bubble's face cuts has part of the gas; the electrolyte is at 60 and cracks are too.
+    double gas = 0;
+    for (const std::uint8_t level : grey.values())
+        gas += level < 60 ? (60.0 - level) / 60 : 0;
+    const double truth = truth_of(phantom).bubble_volume;
+    EXPECT_DOUBLE_EQ(truth, 15 * 4.0 / 3 * M_PI * 512);
+    EXPECT_NEAR(gas / truth, 1, 0.02);
+    phantom.stack->bubble_radius = 60;
     EXPECT_THROW(open_phantom(phantom), input_error);
 }
 

@@ -44,7 +44,4 @@ std::string campaign_script(const batch_run& run, const site_spec& site);
 /// The script of the job that follows an array: builds the archive from what it left. Likewise.
 std::string merge_script(const batch_run& run, const site_spec& site);
 
-/// The file that campaign_script() points ROMIO_HINTS to, RESULTS/slurm/mpi-io-hints: one hint a line. Pure.
-std::string hints_text(const site_spec& site);
-
 }  // namespace tomosweep

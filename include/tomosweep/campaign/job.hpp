@@ -5,6 +5,8 @@
 #include <variant>
 #include <vector>
 
+#include "tomosweep/campaign/change_spec.hpp"
+#include "tomosweep/campaign/study.hpp"
 #include "tomosweep/core/index.hpp"
 #include "tomosweep/io/source.hpp"
 #include "tomosweep/kernels/classify.hpp"
@@ -39,6 +41,10 @@ struct scan_spec {
     std::string step;  ///< empty, pristine, lithiation or delithiation
     std::optional<double> capacity_mAh_per_g;
     std::optional<double> time_h;
+    scan_scale scale = scan_scale::none;
+    std::optional<units::length> thickness;  ///< of the electrode, measured elsewhere
+    std::optional<units::area>
+        field_area;            ///< of the electrode in the region, seen along the depth; else the region's own
     double voxel_size_um = 0;  ///< of the source, before binning
     source_spec source;
     region_spec region;
@@ -71,6 +77,7 @@ using threshold_spec = std::variant<absolute_thresholds, ruled_thresholds>;
 
 struct phase_spec {
     std::string name = "phase";
+    phase_role role = phase_role::none;
     phase_side where = phase_side::below;
     std::optional<threshold_spec> threshold;  ///< overrides the sweep's
     int line = 0;                             ///< in the job file
@@ -110,7 +117,9 @@ struct job_spec {
     bool grouped_phases = false;  ///< `phases:` was used, so every phase gets a group of its own
     depth_spec depth;
     width_spec width;
-    bool islets = false;                      ///< pieces that a phase leaves of its complement in every layer
+    bool islets = false;  ///< pieces that a phase leaves of its complement in every layer
+    study_spec study;
+    change_spec changes;
     std::optional<electrode_spec> electrode;  ///< without it the whole region counts
 };
 

@@ -46,6 +46,9 @@ inline constexpr const char* content_attribute = "content";
 inline constexpr const char* input_hash_attribute = "input_voxel_hash";
 inline constexpr const char* mask_hash_attribute = "mask_voxel_hash";
 inline constexpr const char* seconds_attribute = "seconds";
+/// Of /changes/process/<pair>: the content keys of the two scans.
+inline constexpr const char* from_key_attribute = "from_content_key";
+inline constexpr const char* to_key_attribute = "to_content_key";
 
 /// The outcome of one scan: tables by phase (in the order of the job's phases), or a reason why there are none.
 struct scan_outcome {

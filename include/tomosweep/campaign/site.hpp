@@ -32,7 +32,6 @@ struct site_spec {
     std::vector<std::string> modules;
     pairs environment;
     std::optional<striping_spec> striping;
-    pairs hints;  ///< of MPI-IO
 };
 
 /// Reads and validates a site file. Throws job_error, which lists every problem with line, key, what was found, what is

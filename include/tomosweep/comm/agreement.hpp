@@ -12,6 +12,12 @@ namespace tomosweep {
 /// Whether this rank itself ran into the failure; the others learn of it by agreement. Local.
 bool raised_here(const error& failure);
 
+/// Whether the exception that is being handled struck this rank between two agreements, such as lack of memory for a
+/// message: of `ranks` it alone has left the common path, the others will wait for it for ever, and only
+/// communicator::abort() frees them. False for what agree() threw, and for errors of input and interruptions, which
+/// ranks raise alike from what all of them know. Local; for catch blocks.
+bool struck_alone(const communicator& ranks);
+
 /// Collective. Throws on every rank when any rank brings a failure: the lowest failing rank's error, of the same
 /// kind and with the same text (and its rank when it was not the caller's own). Returns when no rank failed.
 void agree(const communicator& ranks, std::exception_ptr failure);

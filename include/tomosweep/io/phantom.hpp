@@ -28,16 +28,20 @@ struct phantom_stack {
     double collector_grey = 230;   ///< 0 to 255
     double electrolyte_grey = 60;  ///< 0 to 255; between the fibres
     index_t fibres = 0;
-    double fibre_radius = 3;  ///< voxels
-    double fibre_grey = 190;  ///< 0 to 255
+    double fibre_radius = 3;   ///< voxels
+    double fibre_grey = 190;   ///< 0 to 255
+    index_t bubbles = 0;       ///< of gas: spheres in the separator, apart from each other and whole
+    double bubble_radius = 5;  ///< voxels
+    double bubble_grey = 20;   ///< 0 to 255
 
     friend bool operator==(const phantom_stack&, const phantom_stack&) = default;
 };
 
 /// A mud-cracked electrode without a file: Voronoi islets in the (y, x) plane parted by plate cracks that run through
 /// the whole depth and whose width changes linearly from collector (z = 0) to separator, fine cracks that part some
-/// islets into pieces, and isolated spherical pores; then blur and noise. The same grey at the same voxel for any box.
-/// Lengths are in voxels from the volume's corner: voxel i has its centre at i + 0.5.
+/// islets into pieces, layers of another grey on the faces of cracks, and isolated spherical pores; then blur and
+/// noise. The same grey at the same voxel for any box. Lengths are in voxels from the volume's corner: voxel i has its
+/// centre at i + 0.5.
 struct phantom_source {
     extent3 shape{64, 128, 128};
     double islet_diameter = 40;        ///< mean distance of islet centres, voxels
@@ -50,6 +54,8 @@ struct phantom_source {
     double pore_radius = 3;            ///< voxels
     double solid_grey = 150;           ///< 0 to 255
     double crack_grey = 60;            ///< 0 to 255; pores have it too
+    double shell_thickness = 0;        ///< of the layer that cracks (not pores) have on both faces, voxels
+    double shell_grey = 110;           ///< 0 to 255
     double blur_sigma = 0;             ///< voxels
     double noise_sigma = 0;            ///< grey levels, normally distributed
     std::uint64_t seed = 1;

@@ -52,6 +52,9 @@ struct crack_widths {
 /// Widths at height z, continued beyond the volume but never below 0.
 crack_widths widths_at(const phantom_source& phantom, double z);
 
+/// The cracks together with the shells on both of their faces: outside of these the solid is bare.
+crack_widths with_shells(const phantom_source& phantom, const crack_widths& cracks);
+
 /// All pieces that may reach into `window`, in a fixed order, with their outlines for every height of the volume and of
 /// what blur sees beyond it. A piece is the same for every window that it reaches into. Cost: about 10 us per islet.
 std::vector<solid_piece> pieces_in(const phantom_source& phantom, const window2& window);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tomosweep/io/phantom.hpp"
+#include "tomosweep/io/phantom_pores.hpp"
 
 namespace tomosweep {
 
@@ -24,7 +25,7 @@ std::vector<double> electrode_share_of_layers(const phantom_source& phantom);
 /// Lays collector and separator of a phantom over the grey levels of its electrode. The same for any box.
 class stack_painter {
 public:
-    /// `phantom` has a stack and must outlive the painter.
+    /// `phantom` has a stack and must outlive the painter. Throws input_error when the bubbles have no room.
     explicit stack_painter(const phantom_source& phantom);
 
     /// `levels` are those of a row of voxels that starts at `first` of the volume, which may lie outside it. Local.
@@ -40,6 +41,7 @@ private:
 
     const phantom_source* phantom_;
     std::vector<fibre> fibres_;
+    std::vector<pore> bubbles_;
 };
 
 }  // namespace tomosweep

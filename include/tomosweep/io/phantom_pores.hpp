@@ -21,4 +21,8 @@ inline constexpr double pore_gap = 2;
 /// for a seed. Throws input_error when the solid has no room for them. Local. Cost: about 10 us per attempt.
 std::vector<pore> pores_of(const phantom_source& phantom);
 
+/// The gas bubbles of a phantom's stack in the same order: whole, pore_gap or more above the electrode and apart from
+/// each other; none without a stack. Local. Throws input_error when they have no room.
+std::vector<pore> bubbles_of(const phantom_source& phantom);
+
 }  // namespace tomosweep

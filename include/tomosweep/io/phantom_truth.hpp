@@ -14,6 +14,8 @@ struct phantom_truth {
     double crack_fraction = 0;  ///< cracks and pores, per volume
     /// Faces of cracks (slanted as they are) and pores, per volume of cracks and pores; NaN when there are none.
     double crack_surface_per_volume = 0;
+    double shell_fraction = 0;                  ///< shells on the faces of cracks, per volume
+    double bubble_volume = 0;                   ///< of gas in the separator, voxels
     std::vector<double> layer_crack_fraction;   ///< cracks and pores, per layer
     std::vector<double> layer_crack_perimeter;  ///< length of the cracks' edges per area of the layer; without pores
     std::vector<double> layer_plate_width;

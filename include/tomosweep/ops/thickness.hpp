@@ -37,8 +37,8 @@ struct thickness_result {
 ///
 /// Collective. Bit-identical for any number of ranks and threads. Throws on every rank: resource_error when squared
 /// distances do not fit (see require_distances_fit) or memory is short, internal_error when an argument does not fit.
-/// Method: find_balls; balls that reach over the block's faces travel to the blocks they meet as 16 bytes each (nothing
-/// else crosses); painting. Peak: first what find_balls takes, then 2 to 3 bytes per ball (centres are 10 to 30 % of a
+/// Method: find_balls; balls that reach over the block's faces travel to the blocks they meet as 20 bytes each (nothing
+/// else crosses); painting. Peak: first what find_balls takes, then 2 to 5 bytes per ball (centres are 10 to 30 % of a
 /// crack phase) and per voxel 1 for kept_classes and 4 for a kept map. Tables are merged pairwise in log2(ranks)
 /// rounds.
 thickness_result measure_thickness(const domain& grid, view3<const class_t> own, int phase, const depth_bins& depth,
