@@ -6,6 +6,7 @@
 #include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/kernels/classify.hpp"
 #include "tomosweep/ops/class_tables.hpp"
+#include "tomosweep/ops/islets.hpp"
 #include "tomosweep/ops/labels.hpp"
 #include "tomosweep/ops/thickness.hpp"
 
@@ -24,6 +25,8 @@ public:
     void add(view3<const class_t> classes, int k, std::size_t threshold, const phase_counts& unlimited) {
         auto& by_limit = tables_.counts[threshold];
         by_limit.assign(points_.smallest_radius_sq.size(), unlimited);
+        if (points_.islets)
+            tables_.islets[threshold].assign(by_limit.size(), measure_islets(grid_, classes, k));
         keep_fields(classes, k, threshold);
         const bool map_wanted = fields_ != nullptr && fields_->wants_thickness();
         if (!points_.widths && !map_wanted)
@@ -47,9 +50,17 @@ public:
                                               points_.depth, points_.adjacencies);
         // The chain of limits runs from the largest, which keeps least, to the smallest.
         std::copy(limited.rbegin(), limited.rend(), by_limit.end() - static_cast<std::ptrdiff_t>(removing_.size()));
+        if (points_.islets)
+            add_limited_islets(thickness.kept_classes.view(), tables_.islets[threshold]);
     }
 
 private:
+    /// Islets among what each of the removing limits keeps, in the chain of limits from the largest on.
+    void add_limited_islets(view3<const class_t> kept, std::vector<piece_table>& by_limit) const {
+        for (std::size_t i = 0; i < removing_.size(); ++i)
+            by_limit[by_limit.size() - 1 - i] = measure_islets(grid_, kept, static_cast<int>(i));
+    }
+
     void keep_fields(view3<const class_t> classes, int k, std::size_t threshold) {
         if (fields_ == nullptr)
             return;
@@ -90,10 +101,11 @@ phase_tables analyse_phase(const domain& grid, scan_block& block, block_use use,
                            const grey_thresholds& thresholds, const point_grid& points, field_sink* fields,
                            known_thresholds* known, const threshold_done& done) {
     const std::size_t count = thresholds.high.size();
-    phase_tables tables{thresholds.high, thresholds.low, {}, {}, {}, {}};
+    phase_tables tables{thresholds.high, thresholds.low, {}, {}, {}, {}, {}};
     tables.counts.resize(count);
     tables.thickness.resize(points.widths ? count : 0);
     tables.normalised_thickness.resize(points.widths && points.normalised ? count : 0);
+    tables.islets.resize(points.islets ? count : 0);
     tables.max_distance_sq.resize(points.widths ? count : 0);
     phase_analysis analysis(grid, points, fields, tables);
     const std::vector<threshold_chain> chains = chains_of(where, thresholds);

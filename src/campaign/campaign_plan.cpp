@@ -38,6 +38,7 @@ campaign_axes axes_of(const campaign_plan& plan) {
                        0,
                        resolved_width(plan.job),
                        plan.sweep.width};
+    axes.islets = plan.job.islets;
     if (const auto electrode = resolved_electrode(plan.job))
         axes.electrode = electrode_axes{*electrode};
     for (const planned_scan& scan : plan.scans) {

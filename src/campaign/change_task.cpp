@@ -8,6 +8,7 @@
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/campaign/change_file.hpp"
 #include "tomosweep/campaign/change_reader.hpp"
+#include "tomosweep/campaign/electrode.hpp"
 #include "tomosweep/campaign/scan_block.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/core/error.hpp"
@@ -23,6 +24,8 @@ struct state_block {
     state_block(const communicator& group, const campaign_plan& plan, std::size_t scan)
         : grid(group, plan.scans[scan].frame.volume) {
         scan_block block = load_block(plan.job.scans[scan], plan.scans[scan].frame, grid);
+        if (plan.axes.electrode)
+            find_electrode(grid, plan.scans[scan].frame, plan.axes.electrode->spec, block);
         mask = std::move(block.mask);
         grey = agreed(group, [&] { return as_float(std::move(block.grey)); });
     }

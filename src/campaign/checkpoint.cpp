@@ -27,6 +27,8 @@ data_group to_group(const partial_tables& phase, std::size_t index, std::size_t 
             continue;
         thresholds.push_back(static_cast<std::int64_t>(t));
         chosen.counts.push_back(phase.tables.counts[t]);
+        if (!phase.tables.islets.empty())
+            chosen.islets.push_back(phase.tables.islets[t]);
         if (!phase.tables.thickness.empty()) {
             chosen.thickness.push_back(phase.tables.thickness[t]);
             chosen.max_distance_sq.push_back(phase.tables.max_distance_sq[t]);
@@ -51,6 +53,8 @@ void from_group(const data_group& group, const checkpoint_shape& shape, partial_
         const auto t = static_cast<std::size_t>(thresholds[i]);
         phase.finished.at(t) = 1;
         phase.tables.counts.at(t) = read.counts[i];
+        if (shape.islets)
+            phase.tables.islets.at(t) = read.islets.at(i);
         if (!shape.widths)
             continue;
         phase.tables.thickness.at(t) = read.thickness[i];
@@ -65,6 +69,7 @@ std::vector<partial_tables> nothing_finished(const checkpoint_shape& shape) {
     for (const std::size_t thresholds : shape.thresholds) {
         partial_tables phase{{}, std::vector<std::uint8_t>(thresholds, 0)};
         phase.tables.counts.resize(thresholds);
+        phase.tables.islets.resize(shape.islets ? thresholds : 0);
         phase.tables.thickness.resize(shape.widths ? thresholds : 0);
         phase.tables.max_distance_sq.resize(shape.widths ? thresholds : 0);
         phase.tables.normalised_thickness.resize(shape.widths && shape.normalised ? thresholds : 0);
@@ -110,6 +115,8 @@ void checkpoint::finished(std::size_t phase, std::size_t threshold, const phase_
     partial_tables& known = phases_[phase];
     known.finished[threshold] = 1;
     known.tables.counts[threshold] = tables.counts[threshold];
+    if (shape_.islets)
+        known.tables.islets[threshold] = tables.islets[threshold];
     if (shape_.widths) {
         known.tables.thickness[threshold] = tables.thickness[threshold];
         known.tables.max_distance_sq[threshold] = tables.max_distance_sq[threshold];

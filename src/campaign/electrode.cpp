@@ -42,6 +42,7 @@ found_electrode find_electrode(const domain& grid, const scan_frame& frame, cons
                                scan_block& block) {
     found_electrode found;
     found.levels = levels_of(grid, spec, block);
+    found.volume = grid.volume();
     found.interfaces =
         find_interfaces(grid, block.grey, block.mask_view(), found.levels, spec.lateral_step_um / frame.voxel_size_um);
     keep_electrode(grid, frame, spec, found.interfaces, block);

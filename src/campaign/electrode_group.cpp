@@ -16,16 +16,31 @@ double thickness_of(const electrode_interfaces& found, std::size_t cell) {
     return std::abs(found.separator.map.heights[cell] - found.collector.map.heights[cell]);
 }
 
-/// Mean, median and standard deviation over the cells in the region, voxels.
+/// Mean, median and standard deviation over the columns of cells in the region, voxels.
 struct thickness_statistics {
     double mean = unknown, median = unknown, deviation = unknown;
 };
 
-thickness_statistics statistics_of(const electrode_interfaces& found) {
+numbers thickness_of_columns(const found_electrode& electrode) {
+    const interface_map& collector = electrode.interfaces.collector;
+    const interface_map& separator = electrode.interfaces.separator;
     numbers values;
-    for (std::size_t cell = 0; cell < found.collector.states.size(); ++cell)
-        if (const double value = thickness_of(found, cell); !std::isnan(value))
-            values.push_back(value);
+    for (index_t row = 0; row < collector.map.rows; ++row)
+        for (index_t y = first_column(row, collector.map.step);
+             y < std::min(electrode.volume.y, first_column(row + 1, collector.map.step)); ++y)
+            for (index_t x = 0, column = 0; x < electrode.volume.x; ++x) {
+                column += x >= first_column(column + 1, collector.map.step) ? 1 : 0;
+                const auto cell = static_cast<std::size_t>(row * collector.map.columns + column);
+                if (collector.states[cell] == cell_state::outside)
+                    continue;
+                const double v = static_cast<double>(y) + 0.5, u = static_cast<double>(x) + 0.5;
+                values.push_back(std::abs(separator.map.at(v, u) - collector.map.at(v, u)));
+            }
+    return values;
+}
+
+thickness_statistics statistics_of(const found_electrode& electrode) {
+    numbers values = thickness_of_columns(electrode);
     if (values.empty())
         return {};
     double sum = 0, squares = 0;
@@ -34,7 +49,8 @@ thickness_statistics statistics_of(const electrode_interfaces& found) {
     const double mean = sum / static_cast<double>(values.size());
     for (const double value : values)
         squares += (value - mean) * (value - mean);
-    return {mean, median_of(values), std::sqrt(squares / static_cast<double>(values.size()))};
+    const double deviation = std::sqrt(squares / static_cast<double>(values.size()));
+    return {mean, median_of(values), deviation};
 }
 
 /// Share of the cells in the region that got their height from their neighbours.
@@ -100,14 +116,15 @@ numbers heights_of(const electrode_axes& axes, const interface_map& found, doubl
 std::vector<variable> electrode_figures(const scan_outcome& outcome) {
     const electrode_interfaces* found = outcome.electrode ? &outcome.electrode->interfaces : nullptr;
     const interface_levels levels = outcome.electrode ? outcome.electrode->levels : interface_levels{};
-    const thickness_statistics thickness = found == nullptr ? thickness_statistics{} : statistics_of(*found);
+    const thickness_statistics thickness =
+        outcome.electrode ? statistics_of(*outcome.electrode) : thickness_statistics{};
     const double edge = outcome.voxel_size_um;
     std::vector<variable> variables{per_scan("electrode_thickness_um", thickness.mean * edge, "um",
                                              "mean distance of the electrode's interfaces along the depth axis"),
                                     per_scan("electrode_thickness_median_um", thickness.median * edge, "um",
                                              "median distance of the electrode's interfaces along the depth axis"),
                                     per_scan("electrode_thickness_deviation_um", thickness.deviation * edge, "um",
-                                             "standard deviation of the electrode's thickness over the lateral cells")};
+                                             "standard deviation of the electrode's thickness over its columns")};
     add_interface(variables, "collector", found == nullptr ? nullptr : &found->collector, levels.collector, edge);
     add_interface(variables, "separator", found == nullptr ? nullptr : &found->separator, levels.separator, edge);
     return variables;

@@ -234,7 +234,7 @@ job_spec parse_job(const std::string& text, const std::string& path) {
     job.campaign = std::filesystem::path(path).stem().string();
     const yaml_value root(parse_yaml(text, path), "", problems);
     std::vector<std::string_view> keys{"campaign", "scans", "defaults", "region",  "preprocess", "phase",
-                                       "phases",   "depth", "width",    "changes", "electrode"};
+                                       "phases",   "depth", "width",    "changes", "electrode",  "islets"};
     keys.insert(keys.end(), std::begin(study_keys), std::end(study_keys));
     const yaml_map map({root}, keys, misplaced_in_job());
     if (const auto campaign = map.find("campaign"))
@@ -246,6 +246,10 @@ job_spec parse_job(const std::string& text, const std::string& path) {
         job.depth = read_depth(*depth);
     if (const auto width = map.find("width"))
         job.width = read_width(*width);
+    map.read("islets", job.islets);
+    if (job.islets && job.depth.direction != axis::z)
+        map.find("islets")->refuse("`islets: true` and a depth axis across z",
+                                   "`depth: {axis: z}`: islets are pieces of layers across z");
     read_study(map, std::filesystem::absolute(path).parent_path(), job);
     if (const auto changes = map.find("changes"))
         job.changes = read_changes(*changes, job.scans);

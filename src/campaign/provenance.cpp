@@ -126,6 +126,7 @@ std::string content_of(const campaign_plan& plan, std::size_t scan, const std::v
     content.width = plan.axes.widths;
     content.resolution_limits_um = plan.axes.resolution_limits_um;
     content.connectivities = plan.axes.connectivities;
+    content.islets = plan.axes.islets;
     content.electrode = plan.axes.electrode;
     content.fields = plan.fields;
     return content_text(content);

@@ -27,6 +27,7 @@ point_grid points_of(const campaign_plan& plan, const scan_frame& frame) {
     for (const int neighbours : plan.axes.connectivities)
         points.adjacencies.push_back(neighbours == 6 ? connectivity::six : connectivity::twentysix);
     points.widths = plan.axes.widths;
+    points.islets = plan.axes.islets;
     points.depth = bins_of(frame, plan.axes.depth, plan.axes.depth_extent_um);
     return points;
 }
@@ -36,7 +37,8 @@ checkpoint_shape shape_of(const campaign_plan& plan) {
                            plan.axes.resolution_limits_um.size(),
                            static_cast<std::size_t>(plan.axes.depth.bins),
                            plan.axes.widths,
-                           plan.axes.normalised_bins() > 0};
+                           plan.axes.normalised_bins() > 0,
+                           plan.axes.islets};
     for (const threshold_spec& threshold : plan.thresholds)
         shape.thresholds.push_back(threshold_coordinate(threshold).size());
     return shape;
@@ -51,6 +53,8 @@ public:
     void restore(std::size_t threshold, phase_tables& tables) const override {
         const phase_tables& known = kept_.phase(phase_).tables;
         tables.counts[threshold] = known.counts[threshold];
+        if (!tables.islets.empty())
+            tables.islets[threshold] = known.islets[threshold];
         if (tables.thickness.empty())
             return;
         tables.thickness[threshold] = known.thickness[threshold];

@@ -131,7 +131,8 @@ std::vector<variable> figures_of(const campaign_axes& axes, const phase_spec& ph
                               static_cast<std::size_t>(axes.depth.bins),
                               static_cast<std::size_t>(axes.width.bins),
                               axes.width.bin_um,
-                              static_cast<std::size_t>(axes.normalised_bins())};
+                              static_cast<std::size_t>(axes.normalised_bins()),
+                              axes.islets};
     const bool failed = !outcome.failure.empty();
     std::vector<variable> figures =
         failed ? failed_figures(lengths, phase.where == phase_side::between, axes.widths, scan_failed)

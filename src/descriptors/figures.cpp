@@ -4,6 +4,7 @@
 #include <limits>
 #include <string_view>
 
+#include "tomosweep/descriptors/islets.hpp"
 #include "tomosweep/descriptors/resolution_limit.hpp"
 #include "tomosweep/descriptors/surface.hpp"
 #include "tomosweep/descriptors/width.hpp"
@@ -250,6 +251,45 @@ std::vector<figure> normalised() {
     };
 }
 
+/// One number per (threshold, resolution limit) from the pieces there.
+template <class T, class Value>
+variable_values over_islets(const source_tables& from, Value&& value) {
+    std::vector<T> values;
+    for (const auto& limits : from.tables.islets)
+        for (const piece_table& table : limits)
+            values.push_back(value(islets_of(table)));
+    return values;
+}
+
+std::vector<figure> islets() {
+    const auto area_um2 = [](double islet_statistics::*which) {
+        return [which](const source_tables& from) {
+            const double edge = from.scale.voxel_size_um;
+            return over_islets<double>(from, [&](const islet_statistics& s) { return s.*which * edge * edge; });
+        };
+    };
+    return {
+        {"islet_count", per_point, "1", "pieces that the phase separates in the layers and that are not cut",
+         [](const source_tables& from) {
+             return over_islets<std::int64_t>(from, [](const islet_statistics& s) { return s.pieces; });
+         }},
+        {"islet_mean_area_um2", per_point, "um^2", "mean area over area of the pieces that are not cut",
+         area_um2(&islet_statistics::mean_area)},
+        {"islet_median_area_um2", per_point, "um^2", "median area over area of the pieces that are not cut",
+         area_um2(&islet_statistics::median_area)},
+        {"islet_mean_diameter_um", per_point, "um",
+         "mean diameter of the circles of equal area over area of the pieces that are not cut",
+         [](const source_tables& from) {
+             return over_islets<double>(
+                 from, [&](const islet_statistics& s) { return s.mean_diameter * from.scale.voxel_size_um; });
+         }},
+        {"islet_cut_share", per_point, "1", "share of the area in pieces that the region's border cuts",
+         [](const source_tables& from) {
+             return over_islets<double>(from, [](const islet_statistics& s) { return s.cut_share; });
+         }},
+    };
+}
+
 std::vector<figure> thresholds(bool between) {
     std::vector<figure> rows{{"threshold_grey", per_threshold, "grey level", "grey level used as the threshold",
                               [](const source_tables& from) { return variable_values(from.tables.threshold_grey); }}};
@@ -270,6 +310,8 @@ std::vector<figure> registry(const phase_tables& tables) {
         append(width());
     if (!tables.normalised_thickness.empty())
         append(normalised());
+    if (!tables.islets.empty())
+        append(islets());
     return rows;
 }
 
@@ -298,6 +340,7 @@ std::vector<variable> failed_figures(const figure_axes& axes, bool between, bool
     tables.counts.assign(axes.thresholds, std::vector<phase_counts>(axes.resolution_limits_um.size(), nothing));
     tables.thickness.resize(widths ? axes.thresholds : 0);
     tables.normalised_thickness.resize(widths && axes.normalised_bins > 0 ? axes.thresholds : 0);
+    tables.islets.assign(axes.islets ? axes.thresholds : 0, std::vector<piece_table>(axes.resolution_limits_um.size()));
     tables.max_distance_sq.assign(widths ? axes.thresholds : 0, 0);
     figure_scale scale;
     scale.region.depth_voxels.assign(axes.depth_bins, 0);

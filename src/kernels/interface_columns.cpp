@@ -12,15 +12,21 @@ namespace {
 struct balance {
     std::int32_t now = 0;
     std::int32_t most = 0;
-    std::int32_t layers = 0;  ///< up to where they do most; 0 while nowhere
+    std::int32_t layers = 0;                       ///< up to where they do most; 0 while nowhere
+    std::int32_t least = 0;                        ///< since then
+    std::int32_t counted = 0, counted_before = 0;  ///< voxels that count, so far and up to where they do most
 
     void add(bool counts, bool bright, std::int32_t layers_now) {
         now += counts ? (bright ? 1 : -1) : 0;
+        counted += counts ? 1 : 0;
         if (now > most) {
-            most = now;
+            most = least = now;
             layers = layers_now;
+            counted_before = counted;
         }
+        least = std::min(least, now);
     }
+    bool is_clear(std::int32_t least_layers) const { return most >= least_layers && most - least >= least_layers; }
 };
 
 template <class T>
@@ -34,7 +40,6 @@ public:
         const extent3& extent = grey_.extent();
         const auto length = static_cast<std::size_t>(extent.x);
         std::vector<balance> bright(length), solid(length);
-        std::vector<std::uint8_t> inside(length, 0);
         for (index_t step = 0; step < extent.z; ++step) {
             const T* row = grey_.row(layer(step), y);
             const std::uint8_t* kept = mask_.data() == nullptr ? nullptr : mask_.row(layer(step), y);
@@ -42,17 +47,14 @@ public:
             for (std::size_t x = 0; x < length; ++x) {
                 const bool counts = kept == nullptr || kept[x] != 0;
                 const auto value = static_cast<double>(row[x]);
-                inside[x] |= static_cast<std::uint8_t>(counts);
                 bright[x].add(counts, value > levels_.collector, layers);
                 solid[x].add(counts, value > levels_.separator, layers);
             }
         }
         for (std::size_t x = 0; x < length; ++x) {
             const index3 column{0, y, static_cast<index_t>(x)};
-            collector[x] = inside[x] == 0
-                               ? outside_region
-                               : marked(column, bright[x].layers, height(column, bright[x].layers, levels_.collector));
-            separator[x] = inside[x] == 0 ? outside_region : height(column, solid[x].layers, levels_.separator);
+            collector[x] = bright[x].counted == 0 ? outside_region : collector_height(column, bright[x]);
+            separator[x] = bright[x].counted == 0 ? outside_region : height(column, solid[x], levels_.separator);
         }
     }
 
@@ -61,9 +63,10 @@ private:
     index_t layer(index_t step) const { return levels_.collector_last ? grey_.extent().z - 1 - step : step; }
 
     /// The last bright voxel is number `layers` from the collector's end, the next one is not bright.
-    float height(const index3& column, std::int32_t layers, double level) const {
+    float height(const index3& column, const balance& found, double level) const {
         const index_t extent = grey_.extent().z;
-        if (layers == 0 || layers == extent)
+        const std::int32_t layers = found.layers;
+        if (layers == extent || !found.is_clear(levels_.least_layers))
             return no_height;
         const index_t inner = layer(layers - 1), outer = layer(layers);
         if (mask_.data() != nullptr && mask_(outer, column.y, column.x) == 0)
@@ -75,10 +78,14 @@ private:
     }
 
     /// With a minus sign where the second voxel behind the collector is not solid.
-    float marked(const index3& column, std::int32_t layers, float found) const {
-        const index_t second = std::min<index_t>(layers + 1, grey_.extent().z - 1);
+    float collector_height(const index3& column, const balance& found) const {
+        // Three quarters are bright when they outnumber the others by half of all.
+        if (2 * found.most < found.counted_before)
+            return no_height;
+        const index_t second = std::min<index_t>(found.layers + 1, grey_.extent().z - 1);
         const bool solid = static_cast<double>(grey_(layer(second), column.y, column.x)) > levels_.separator;
-        return solid ? found : -found;
+        const float above = height(column, found, levels_.collector);
+        return solid ? above : -above;
     }
 
     view3<const T> grey_;

@@ -4,6 +4,7 @@ import unittest
 
 import h5py
 import numpy as np
+from scipy import ndimage
 
 from program import DONE, SOME_FAILED, assert_same_content, campaign, campaign_content, folder_test, phantom
 
@@ -133,6 +134,41 @@ class region(electrode_test):
         for ranks in (2, 5):
             assert_same_content(self, campaign_content(self.analyse(two, f"{ranks}", ranks)), expected, f"{ranks} ranks")
         self.expect(DONE, "reproduce", serial / "campaign.h5", "--scan", "narrow", ranks=2)
+
+
+class islets(electrode_test):
+    def test_areas_are_those_of_pieces_labelled_by_scipy(self):
+        small = job(islets=True)
+        out = self.analyse(small, ranks=2)
+        with h5py.File(out / "campaign.h5") as figures, h5py.File(out / "scans" / "narrow.h5") as shard:
+            shape = (64, 80, 68)
+            collector, separator = (heights_at(map_um, STEP_UM / VOXEL_UM, shape[1:])
+                                    for map_um in self.maps_of(figures, 1, shape))
+            centre = np.arange(64)[:, None, None] + 0.5
+            inside = (centre >= collector + 1 / VOXEL_UM) & (centre <= separator - 1.25 / VOXEL_UM)
+            mask = shard["fields/mask"][0] != 0
+            width = 2 * np.sqrt(shard["fields/thickness_sq"][0].astype(float)) * VOXEL_UM
+            for limit, smallest in enumerate(SWEEP["resolution_limit_um"]):
+                whole, cut = [], 0
+                for layer, region in zip(inside & ~(mask & (width >= smallest * (1 - 1e-9))), inside):
+                    beyond = ndimage.binary_dilation(np.pad(~region, 1, constant_values=True))[1:-1, 1:-1]
+                    pieces, count = ndimage.label(layer)
+                    for piece in range(1, count + 1):
+                        area = (pieces == piece).sum()
+                        if beyond[pieces == piece].any():
+                            cut += area
+                        else:
+                            whole.append(area)
+                whole, at = np.array(sorted(whole), float), (1, 0, limit)
+                self.assertEqual(figures["islet_count"][at], whole.size)
+                self.assertGreater(whole.size, 20)
+                np.testing.assert_allclose(figures["islet_cut_share"][at], cut / (cut + whole.sum()), rtol=1e-12)
+                np.testing.assert_allclose(figures["islet_mean_area_um2"][at],
+                                           (whole ** 2).sum() / whole.sum() * VOXEL_UM ** 2, rtol=1e-12)
+                median = whole[np.searchsorted(np.cumsum(whole), whole.sum() / 2)]
+                np.testing.assert_allclose(figures["islet_median_area_um2"][at], median * VOXEL_UM ** 2, rtol=1e-12)
+                diameter = (whole * 2 * np.sqrt(whole / np.pi)).sum() / whole.sum() * VOXEL_UM
+                np.testing.assert_allclose(figures["islet_mean_diameter_um"][at], diameter, rtol=1e-12)
 
 
 class rules(electrode_test):

@@ -91,10 +91,12 @@ TEST_F(checkpoint_test, without_widths_holds_the_counts) {
     EXPECT_EQ(open(false).phase(0).tables.counts[2], tables.counts[2]);
 }
 
-TEST_F(checkpoint_test, holds_the_thickness_between_interfaces) {
+TEST_F(checkpoint_test, holds_the_thickness_between_interfaces_and_the_islets) {
     phase_tables tables = random_tables(3);
     tables.normalised_thickness = {{}, {{7, 2, 9}, {unbounded_sq, 0, 1}}, {}, {{1, 1, 1}}, {}};
-    const checkpoint_shape shape{{thresholds}, limits, bins, true, true};
+    tables.islets.assign(thresholds, {{{1, 0, 3}, {9, 1, 2}}, {}, {{4, 0, 1}}});
+    tables.islets[1] = {{}, {}, {}};
+    const checkpoint_shape shape{{thresholds}, limits, bins, true, true, true};
     checkpoint before(communicator::world(), spec_, shape);
     for (std::size_t t = 0; t < 3; ++t)
         before.finished(0, t, tables);
@@ -102,6 +104,7 @@ TEST_F(checkpoint_test, holds_the_thickness_between_interfaces) {
     for (std::size_t t = 0; t < 3; ++t) {
         expect_same(after.phase(0).tables, tables, t);
         EXPECT_EQ(after.phase(0).tables.normalised_thickness[t], tables.normalised_thickness[t]);
+        EXPECT_EQ(after.phase(0).tables.islets[t], tables.islets[t]);
     }
 }
 

@@ -269,6 +269,9 @@ TEST(content_key, every_key_of_the_electrode_counts) {
     scan_content original = none;
     original.electrode.emplace();
     EXPECT_NE(key_of(original), key_of(none));
+    scan_content with_islets = none;
+    with_islets.islets = true;
+    EXPECT_NE(key_of(with_islets), key_of(none));
     const auto spec = [](scan_content& c) -> electrode_spec& { return c.electrode->spec; };
     expect_all_different(
         original,

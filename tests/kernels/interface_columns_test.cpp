@@ -8,7 +8,7 @@
 namespace tomosweep {
 namespace {
 
-constexpr interface_levels levels{200, 100, false};
+constexpr interface_levels levels{200, 100, false, 1};
 
 struct column_heights {
     float collector, separator;
@@ -58,6 +58,17 @@ TEST(interface_columns, nothing_or_everything_bright_has_no_interface) {
     EXPECT_TRUE(std::isnan(heights_of({50, 50, 50}).separator));
     EXPECT_TRUE(std::isnan(heights_of({250, 250, 250}).collector));
     EXPECT_TRUE(std::isnan(heights_of({250, 150, 150}).separator));
+}
+
+TEST(interface_columns, what_noise_may_do_is_no_interface) {
+    interface_levels strict = levels;
+    strict.least_layers = 3;
+    const std::vector<int> thin{240, 240, 150, 150, 150, 150, 50, 50}, thick{240, 240, 240, 150, 150, 150, 50, 50, 50};
+    EXPECT_TRUE(std::isnan(heights_of(thin, strict).collector)) << "two layers of collector";
+    EXPECT_TRUE(std::isnan(heights_of(thin, strict).separator)) << "two layers of separator";
+    EXPECT_FALSE(std::isnan(heights_of(thick, strict).collector) || std::isnan(heights_of(thick, strict).separator));
+    const std::vector<int> spotted{240, 150, 240, 240, 150, 240, 240, 150, 150, 150, 150, 150};
+    EXPECT_TRUE(std::isnan(heights_of(spotted).collector)) << "five of seven are less than three quarters";
 }
 
 TEST(interface_columns, voxels_outside_the_region_do_not_count) {

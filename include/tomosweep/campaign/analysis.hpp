@@ -19,6 +19,7 @@ struct point_grid {
     std::vector<connectivity> adjacencies;
     bool widths = true;
     depth_bins depth;
+    bool islets = false;
     std::optional<depth_field> normalised = {};  ///< of the own block, for a second table of thickness
 };
 

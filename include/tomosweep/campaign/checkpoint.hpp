@@ -23,6 +23,7 @@ struct checkpoint_shape {
     std::size_t depth_bins = 0;
     bool widths = true;
     bool normalised = false;  ///< thickness by normalised depth, too
+    bool islets = false;
 };
 
 /// When a checkpoint is written, and where.

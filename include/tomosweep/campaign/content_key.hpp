@@ -38,6 +38,7 @@ struct scan_content {
     bool width = true;
     std::vector<double> resolution_limits_um;
     std::vector<int> connectivities;
+    bool islets = false;
     std::optional<electrode_axes> electrode;  ///< of the campaign
     std::vector<std::string> fields;          ///< requested volumes, in any order
 };

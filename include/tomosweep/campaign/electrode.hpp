@@ -8,6 +8,7 @@ namespace tomosweep {
 /// The electrode of one scan between its interfaces, the same on every rank.
 struct found_electrode {
     interface_levels levels;  ///< used
+    extent3 volume;           ///< analysed
     electrode_interfaces interfaces;
 };
 

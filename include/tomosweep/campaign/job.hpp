@@ -115,6 +115,7 @@ struct job_spec {
     bool grouped_phases = false;  ///< `phases:` was used, so every phase gets a group of its own
     depth_spec depth;
     width_spec width;
+    bool islets = false;  ///< pieces that a phase leaves of its complement in every layer
     study_spec study;
     change_spec changes;
     std::optional<electrode_spec> electrode;  ///< without it the whole region counts

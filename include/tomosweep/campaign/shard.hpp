@@ -30,6 +30,7 @@ struct campaign_axes {
     width_spec width;            ///< resolved: bin_um is not 0
     bool widths = true;
     std::optional<electrode_axes> electrode = {};
+    bool islets = false;
 
     /// Bins of normalised depth profiles; 0 when there are none.
     index_t normalised_bins() const { return electrode && widths ? electrode->spec.bins : 0; }

@@ -61,6 +61,18 @@ struct thickness_count {
 /// Joint histogram of local thickness and depth of one phase, ordered by (radius_sq, depth_bin), without empty entries.
 using thickness_table = std::vector<thickness_count>;
 
+/// Number of pieces of one area that a phase leaves of its complement in the layers of a volume.
+struct piece_count {
+    std::int64_t voxels = 0;  ///< of each of them
+    std::int64_t cut = 0;     ///< 1 when they touch the border of the region in their layer
+    std::int64_t pieces = 0;
+
+    friend bool operator==(const piece_count&, const piece_count&) = default;
+};
+
+/// Ordered by (voxels, cut), without empty entries.
+using piece_table = std::vector<piece_count>;
+
 /// All integers about one phase of one scan over the whole sweep: every figure follows from these.
 struct phase_tables {
     std::vector<double> threshold_grey;      ///< [threshold], the grey level really used (the upper one of a pair)
@@ -70,6 +82,7 @@ struct phase_tables {
     std::vector<thickness_table> thickness;
     /// [threshold], by normalised depth between the interfaces instead of by layer; empty without interfaces or widths.
     std::vector<thickness_table> normalised_thickness;
+    std::vector<std::vector<piece_table>> islets;  ///< [threshold][resolution limit]; empty when not asked for
     /// [threshold], largest squared distance in voxels; 0 for an empty phase, -1 where no background exists. Empty when
     /// widths were not asked for.
     std::vector<std::int64_t> max_distance_sq;

@@ -13,6 +13,9 @@ struct interface_levels {
     double collector = 0;
     double separator = 0;
     bool collector_last = false;  ///< the collector lies at the last layers instead of the first
+    /// Layers by which bright voxels outnumber the others before an interface, and the others them behind it, at least:
+    /// what noise does not do.
+    std::int32_t least_layers = 5;
 };
 
 /// Heights of columns without an interface, and of those outside the region.
@@ -25,9 +28,10 @@ inline constexpr float outside_region = std::numeric_limits<float>::infinity();
 /// there at the height where the line between the two voxels' greys crosses the level: a bright fibre beyond a wider
 /// gap does not move it, nor does a dark pore below thicker solid. Where the second voxel behind the
 /// collector is not solid, as in a crack, blur moves the crossing and the height is given with a minus sign. Voxels
-/// where `mask` is 0 do not count; a mask that is a view of nothing keeps all. A column gets no_height when nothing or
-/// all of it is bright, outside_region when the mask keeps nothing of it. Local. Throws internal_error when extents
-/// differ. Cost: one pass.
+/// where `mask` is 0 do not count; a mask that is a view of nothing keeps all. A column gets no_height when
+/// least_layers do not say so on both sides or less than three quarters of the voxels before the collector's interface
+/// are bright, outside_region when the mask keeps nothing of it. Local. Throws internal_error when extents differ.
+/// Cost: one pass.
 void find_columns(const grey_volume& grey, view3<const std::uint8_t> mask, const interface_levels& levels,
                   view3<float> heights);
 
