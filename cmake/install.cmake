@@ -17,5 +17,5 @@ install(EXPORT tomosweep-targets NAMESPACE tomosweep:: DESTINATION ${package_dir
 configure_package_config_file(cmake/tomosweepConfig.cmake.in ${PROJECT_BINARY_DIR}/tomosweepConfig.cmake
   INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/tomosweepConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-install(FILES cmake/Findlibdeflate.cmake ${PROJECT_BINARY_DIR}/tomosweepConfig.cmake ${PROJECT_BINARY_DIR}/tomosweepConfigVersion.cmake
+install(FILES cmake/Findfftw3.cmake cmake/Findlibdeflate.cmake ${PROJECT_BINARY_DIR}/tomosweepConfig.cmake ${PROJECT_BINARY_DIR}/tomosweepConfigVersion.cmake
   DESTINATION ${package_dir})

@@ -5,7 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <utility>
 #include <vector>
+
+#include "tomosweep/campaign/derived.hpp"
+#include "tomosweep/campaign/shard.hpp"
 
 namespace tomosweep::app {
 namespace {
@@ -88,13 +92,32 @@ std::string table_of(const data_group& group, const std::string& phase) {
 }  // namespace
 
 std::string result_table(const data_group& archive) {
-    if (find_named(archive.variables, "volume_fraction") != nullptr)
-        return table_of(archive, "");
     std::string text;
+    if (find_named(archive.variables, "volume_fraction") != nullptr)
+        text = table_of(archive, "");
     for (const data_group& group : archive.groups)
         if (find_named(group.variables, "volume_fraction") != nullptr)
             text += table_of(group, group.name + ": ");
+    if (const std::string problems = derivation_problems(archive); !problems.empty())
+        text += "left out of the archive:\n" + problems + "\n";
     return text;
+}
+
+std::vector<std::string> clipping_warnings(const data_group& archive) {
+    constexpr double tolerated = 0.01;
+    std::vector<std::string> warnings;
+    const data_group* process = find_named(archive.groups, "process");
+    for (const data_group& scan : process == nullptr ? std::vector<data_group>() : process->groups)
+        for (const auto& [name, side] :
+             {std::pair{clipped_below_attribute, "below"}, {clipped_above_attribute, "above"}}) {
+            const attribute* share = find_named(scan.attributes, name);
+            if (share != nullptr && std::get<double>(share->value) > tolerated)
+                warnings.push_back(
+                    fmt::format("{}: {:.1f} % of the region's voxels lie {} the grey window or the number "
+                                "format and are cut to its end",
+                                scan.name, 100 * std::get<double>(share->value), side));
+        }
+    return warnings;
 }
 
 }  // namespace tomosweep::app

@@ -228,6 +228,8 @@ private:
             fmt::print(stderr, "failed: {}\n", failure);
         for (const std::string& scan : summary.outdated)
             fmt::print(stderr, "left out of the archive: {}, whose results are of another job or sweep\n", scan);
+        for (const std::string& warning : clipping_warnings(summary.archive))
+            fmt::print(stderr, "warning: {}\n", warning);
         if (summary.interrupted)
             fmt::print(stderr, "interrupted; {} scans are complete, the same command goes on\n", summary.complete);
         if (!quiet_ && summary.memory.resident_bytes_per_voxel > 0)

@@ -144,7 +144,9 @@ data_group scan_of(const data_group& campaign, const std::string& id) {
     if (place == ids->end())
         throw input_error("archive", "scan", "no scan '" + id + "'",
                           fmt::format("one of its scans: {}", fmt::join(*ids, ", ")));
-    return row_of(campaign, id, static_cast<std::size_t>(place - ids->begin()), ids->size());
+    data_group scan_only = row_of(campaign, id, static_cast<std::size_t>(place - ids->begin()), ids->size());
+    std::erase_if(scan_only.groups, [](const data_group& group) { return group.name == schema::changes; });
+    return scan_only;
 }
 
 }  // namespace tomosweep

@@ -8,6 +8,7 @@
 
 #include "tomosweep/archive/atomic_file.hpp"
 #include "tomosweep/archive/schema.hpp"
+#include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
 namespace {
@@ -151,6 +152,48 @@ void add_rows(const table& source, const std::vector<std::string>& columns, std:
     }
 }
 
+/// The tables among the groups of an archive: those with dimensions of their own that are no phase.
+void list_tables(const data_group& group, const std::string& place, std::string& names) {
+    for (const data_group& each : group.groups) {
+        const bool table = !each.dimensions.empty() && !is_phase(each);
+        if (place.empty() && (each.name == "tables" || each.name == "process"))
+            continue;
+        if (table)
+            names += (names.empty() ? "" : ", ") + place + each.name;
+        list_tables(each, place + each.name + "/", names);
+    }
+}
+
+const data_group& find_table(const data_group& archive, const std::string& table) {
+    const data_group* group = &archive;
+    for (std::size_t begin = 0; group != nullptr && begin <= table.size();) {
+        const std::size_t end = std::min(table.find('/', begin), table.size());
+        group = find_named(group->groups, table.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    if (group != nullptr && !group->dimensions.empty() && !is_phase(*group))
+        return *group;
+    std::string names;
+    list_tables(archive, "", names);
+    throw input_error("command line", "--table", "'" + table + "'",
+                      names.empty() ? "no table: the archive has none besides the figures" : names);
+}
+
+/// Where a variable has its value for a row of all the group's dimensions, the last one running fastest.
+std::size_t index_of_row(const data_group& group, const variable& what, index_t row) {
+    index_t index = 0, stride = 1;
+    for (std::size_t axis = group.dimensions.size(); axis-- > 0;) {
+        const dimension& each = group.dimensions[axis];
+        const index_t at = row % each.length;
+        row /= each.length;
+        if (std::find(what.dimensions.begin(), what.dimensions.end(), each.name) == what.dimensions.end())
+            continue;
+        index += at * stride;
+        stride *= each.length;
+    }
+    return static_cast<std::size_t>(index);
+}
+
 }  // namespace
 
 std::string csv_text(const data_group& archive) {
@@ -167,9 +210,32 @@ std::string csv_text(const data_group& archive) {
     return text;
 }
 
+std::string csv_text(const data_group& archive, const std::string& table) {
+    const data_group& group = find_table(archive, table);
+    std::string text;
+    for (const variable& each : group.variables)
+        text += (text.empty() ? "" : ",") + quoted(each.name);
+    text += "\n";
+    index_t rows = group.dimensions.empty() ? 0 : 1;
+    for (const dimension& each : group.dimensions)
+        rows *= each.length;
+    for (index_t row = 0; row < rows; ++row) {
+        std::string line;
+        for (const variable& each : group.variables)
+            line += (line.empty() ? "" : ",") + value_text(each.values, index_of_row(group, each, row));
+        text += line + "\n";
+    }
+    return text;
+}
+
 void export_csv(const data_group& archive, const std::string& path) {
     const std::string text = csv_text(archive);
     write_file_whole(path, text);
+}
+
+void export_csv(const data_group& archive, const std::string& table, const std::string& path) {
+    const std::string text = csv_text(archive, table);
+    write_file_whole(path, std::as_bytes(std::span(text)));
 }
 
 }  // namespace tomosweep

@@ -16,12 +16,13 @@ struct part {
     const data_group* group = nullptr;
     std::string scan;
     index_t scans = 0;
+    const char* along = schema::scan;  ///< the dimension that grows: of scans, or of pairs of them
 };
 
 [[noreturn]] void refuse(const part& blamed, const std::string& place, const std::string& name,
                          const std::string& found) {
-    throw input_error("scan " + blamed.scan, place + "/" + name, found,
-                      "the same as in the other scans of the campaign; run the scan again with the campaign's sweep");
+    throw input_error(fmt::format("{} {}", blamed.along, blamed.scan), place + "/" + name, found,
+                      "the same as in the others of the campaign; run it again with the campaign's sweep");
 }
 
 template <class T>
@@ -42,8 +43,8 @@ bool equal(const variable& a, const variable& b) {
                a.values);
 }
 
-bool along_scan(const variable& what) {
-    return std::find(what.dimensions.begin(), what.dimensions.end(), schema::scan) != what.dimensions.end();
+bool grows(const variable& what, const part& of) {
+    return std::find(what.dimensions.begin(), what.dimensions.end(), of.along) != what.dimensions.end();
 }
 
 index_t joined_scans(const std::vector<part>& parts) {
@@ -56,7 +57,7 @@ index_t joined_scans(const std::vector<part>& parts) {
 // The length that one scan's variable must have follows from the first shard; row-major order makes joining along the
 // first axis a plain append.
 variable joined(const variable& first, const std::vector<part>& parts, const std::string& place) {
-    require(first.dimensions.front() == schema::scan, "scan is the first dimension of '" + first.name + "'");
+    require(first.dimensions.front() == parts[0].along, "the first dimension of '" + first.name + "' grows");
     variable result = first;
     const auto per_scan = value_count(first.values) / static_cast<std::size_t>(std::max<index_t>(1, parts[0].scans));
     for (auto each = parts.begin() + 1; each != parts.end(); ++each) {
@@ -90,7 +91,7 @@ std::vector<variable> merged_variables(const std::vector<part>& parts, const std
     require_same_variables(parts, place);
     std::vector<variable> variables;
     for (const variable& first : parts[0].group->variables) {
-        if (along_scan(first)) {
+        if (grows(first, parts[0])) {
             variables.push_back(joined(first, parts, place));
             continue;
         }
@@ -113,13 +114,13 @@ std::vector<dimension> merged_dimensions(const std::vector<part>& parts, const s
             refuse(each, place, "", "other dimensions");
         for (const dimension& first : parts[0].group->dimensions) {
             const dimension* found = find_named(each.group->dimensions, first.name);
-            const bool fits = found != nullptr && (first.name == schema::scan || found->length == first.length);
+            const bool fits = found != nullptr && (first.name == each.along || found->length == first.length);
             if (!fits)
                 refuse(each, place, first.name,
                        found == nullptr ? "no such dimension" : "length " + std::to_string(found->length));
         }
     }
-    if (dimension* scan = find_named(dimensions, schema::scan))
+    if (dimension* scan = find_named(dimensions, parts[0].along))
         scan->length = joined_scans(parts);
     return dimensions;
 }
@@ -138,7 +139,7 @@ std::vector<attribute> common_attributes(const std::vector<part>& parts) {
 // A group that only some shards have cannot grow along scan: its figures would belong to nobody knows which scans.
 void require_free_of_scan(const data_group& group, const part& owner, const std::string& place) {
     for (const variable& each : group.variables)
-        if (along_scan(each))
+        if (grows(each, owner))
             refuse(owner, place, each.name, "a variable per scan in a group that other scans lack");
     for (const data_group& each : group.groups)
         require_free_of_scan(each, owner, place + "/" + each.name);
@@ -158,7 +159,7 @@ std::vector<data_group> merged_groups(const std::vector<part>& parts, std::size_
         std::vector<part> inner;
         for (const part& each : parts)
             if (const data_group* found = find_named(each.group->groups, name))
-                inner.push_back({found, each.scan, each.scans});
+                inner.push_back({found, each.scan, each.scans, each.along});
         if (inner.size() < shards)
             for (const part& each : inner)
                 require_free_of_scan(*each.group, each, inside);
@@ -177,29 +178,38 @@ data_group merged(const std::vector<part>& parts, std::size_t shards, const std:
     return result;
 }
 
-part whole_shard(const data_group& shard) {
-    const variable* scan = find_named(shard.variables, schema::scan);
-    const dimension* length = find_named(shard.dimensions, schema::scan);
+part whole_shard(const data_group& shard, const char* along) {
+    const variable* scan = find_named(shard.variables, along);
+    const dimension* length = find_named(shard.dimensions, along);
     const bool named = scan != nullptr && length != nullptr && length->length > 0 &&
                        std::holds_alternative<std::vector<std::string>>(scan->values);
     if (!named)
-        throw input_error("", "an archive of a scan", "no coordinate 'scan' of names", "archives written by a run");
-    return {&shard, std::get<std::vector<std::string>>(scan->values).front(), length->length};
+        throw input_error("", "an archive", fmt::format("no coordinate '{}' of names", along),
+                          "archives written by a run");
+    return {&shard, std::get<std::vector<std::string>>(scan->values).front(), length->length, along};
+}
+
+data_group merged_along(const std::vector<data_group>& shards, const char* along) {
+    if (shards.empty())
+        return {};
+    std::vector<part> parts;
+    std::set<std::string> names;
+    for (const data_group& shard : shards) {
+        parts.push_back(whole_shard(shard, along));
+        if (!names.insert(parts.back().scan).second)
+            refuse(parts.back(), "", along, "this name twice");
+    }
+    return merged(parts, parts.size(), "");
 }
 
 }  // namespace
 
 data_group merge_scans(const std::vector<data_group>& shards) {
-    if (shards.empty())
-        return {};
-    std::vector<part> parts;
-    std::set<std::string> scans;
-    for (const data_group& shard : shards) {
-        parts.push_back(whole_shard(shard));
-        if (!scans.insert(parts.back().scan).second)
-            refuse(parts.back(), "", schema::scan, "a scan of this name twice");
-    }
-    return merged(parts, parts.size(), "");
+    return merged_along(shards, schema::scan);
+}
+
+data_group merge_pairs(const std::vector<data_group>& pairs) {
+    return merged_along(pairs, schema::pair);
 }
 
 }  // namespace tomosweep

@@ -29,12 +29,15 @@ public:
         if (!points_.widths && !map_wanted)
             return;
         thickness_result thickness = measure_thickness(grid_, classes, k, points_.depth, removing_,
-                                                       map_wanted ? thickness_map::kept : thickness_map::dropped);
+                                                       map_wanted ? thickness_map::kept : thickness_map::dropped,
+                                                       points_.normalised ? &*points_.normalised : nullptr);
         if (map_wanted)
             fields_->thickness_sq(threshold, thickness.thickness_sq.view());
         if (!points_.widths)
             return;
         tables_.thickness[threshold] = std::move(thickness.table);
+        if (points_.normalised)
+            tables_.normalised_thickness[threshold] = std::move(thickness.field_table);
         tables_.max_distance_sq[threshold] =
             thickness.max_distance_sq == unbounded_sq ? -1 : std::int64_t{thickness.max_distance_sq};
         if (removing_.empty())
@@ -87,9 +90,10 @@ phase_tables analyse_phase(const domain& grid, scan_block& block, block_use use,
                            const grey_thresholds& thresholds, const point_grid& points, field_sink* fields,
                            known_thresholds* known, const threshold_done& done) {
     const std::size_t count = thresholds.high.size();
-    phase_tables tables{thresholds.high, thresholds.low, {}, {}, {}};
+    phase_tables tables{thresholds.high, thresholds.low, {}, {}, {}, {}};
     tables.counts.resize(count);
     tables.thickness.resize(points.widths ? count : 0);
+    tables.normalised_thickness.resize(points.widths && points.normalised ? count : 0);
     tables.max_distance_sq.resize(points.widths ? count : 0);
     phase_analysis analysis(grid, points, fields, tables);
     const std::vector<threshold_chain> chains = chains_of(where, thresholds);

@@ -9,6 +9,7 @@
 #include "tomosweep/archive/merge.hpp"
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/archive/schema.hpp"
+#include "tomosweep/campaign/derived.hpp"
 #include "tomosweep/campaign/run_record.hpp"
 #include "tomosweep/campaign/shard_store.hpp"
 #include "tomosweep/core/error.hpp"
@@ -24,7 +25,8 @@ public:
         : store_(directory), watcher_(watcher), record_(read_record(directory)) {}
 
     std::vector<std::string> run() {
-        for (const fs::path& folder : {fs::path(store_.directory()), fs::path(store_.directory()) / "scans"})
+        const fs::path top = store_.directory();
+        for (const fs::path& folder : {top, top / "scans", top / "changes"})
             read_files(folder);
         require_all_scans();
         if (findings_.empty())
@@ -67,7 +69,7 @@ private:
 
     /// Only when all files are sound: what is damaged has been said already.
     void compare_campaign() {
-        const data_group campaign = read_netcdf(store_.archive_path());
+        const data_group campaign = without_derived(read_netcdf(store_.archive_path()));
         const variable* scan = find_named(campaign.variables, schema::scan);
         const auto* ids = scan == nullptr ? nullptr : std::get_if<std::vector<std::string>>(&scan->values);
         if (ids == nullptr) {
@@ -85,12 +87,15 @@ private:
                 store_.status(each.id, each.key).state != shard_state::outdated)
                 findings_.push_back(fmt::format("{}: lacks scan {}", store_.archive_path(), each.id));
         if (findings_.empty())
-            compare(campaign, shards);
+            compare(campaign, shards, *ids);
     }
 
-    void compare(const data_group& campaign, const std::vector<data_group>& shards) {
+    void compare(const data_group& campaign, const std::vector<data_group>& shards,
+                 const std::vector<std::string>& ids) {
         try {
             data_group merged = merge_scans(shards);
+            if (data_group changes = store_.merged_changes(ids); !changes.variables.empty())
+                merged.groups.push_back(std::move(changes));
             // Shards may be of an earlier schema than what was merged from them.
             std::erase_if(merged.attributes,
                           [](const attribute& each) { return each.name == schema::version_attribute; });

@@ -38,9 +38,18 @@ campaign_axes axes_of(const campaign_plan& plan) {
                        0,
                        resolved_width(plan.job),
                        plan.sweep.width};
-    for (const planned_scan& scan : plan.scans)
-        if (scan.failure.empty())
-            axes.depth_extent_um = std::max(axes.depth_extent_um, depth_extent_um(scan.frame, plan.job.depth));
+    if (const auto electrode = resolved_electrode(plan.job))
+        axes.electrode = electrode_axes{*electrode};
+    for (const planned_scan& scan : plan.scans) {
+        if (!scan.failure.empty())
+            continue;
+        axes.depth_extent_um = std::max(axes.depth_extent_um, depth_extent_um(scan.frame, plan.job.depth));
+        if (!axes.electrode)
+            continue;
+        const double step = axes.electrode->spec.lateral_step_um / scan.frame.voxel_size_um;
+        axes.electrode->rows = std::max(axes.electrode->rows, cells_along(scan.frame.volume.y, step));
+        axes.electrode->columns = std::max(axes.electrode->columns, cells_along(scan.frame.volume.x, step));
+    }
     return axes;
 }
 

@@ -31,6 +31,9 @@ data_group to_group(const partial_tables& phase, std::size_t index, std::size_t 
             chosen.thickness.push_back(phase.tables.thickness[t]);
             chosen.max_distance_sq.push_back(phase.tables.max_distance_sq[t]);
         }
+        if (!phase.tables.normalised_thickness.empty()) {
+            chosen.normalised_thickness.push_back(phase.tables.normalised_thickness[t]);
+        }
     }
     data_group group = whole_phase_group(group_name(index), chosen, depth_bins);
     group.variables.push_back({"finished", {"threshold"}, std::move(thresholds), "1", "number of the threshold", {}});
@@ -52,6 +55,8 @@ void from_group(const data_group& group, const checkpoint_shape& shape, partial_
             continue;
         phase.tables.thickness.at(t) = read.thickness[i];
         phase.tables.max_distance_sq.at(t) = read.max_distance_sq[i];
+        if (shape.normalised)
+            phase.tables.normalised_thickness.at(t) = read.normalised_thickness.at(i);
     }
 }
 
@@ -62,6 +67,7 @@ std::vector<partial_tables> nothing_finished(const checkpoint_shape& shape) {
         phase.tables.counts.resize(thresholds);
         phase.tables.thickness.resize(shape.widths ? thresholds : 0);
         phase.tables.max_distance_sq.resize(shape.widths ? thresholds : 0);
+        phase.tables.normalised_thickness.resize(shape.widths && shape.normalised ? thresholds : 0);
         phases.push_back(std::move(phase));
     }
     return phases;
@@ -107,6 +113,8 @@ void checkpoint::finished(std::size_t phase, std::size_t threshold, const phase_
     if (shape_.widths) {
         known.tables.thickness[threshold] = tables.thickness[threshold];
         known.tables.max_distance_sq[threshold] = tables.max_distance_sq[threshold];
+        if (shape_.normalised)
+            known.tables.normalised_thickness[threshold] = tables.normalised_thickness[threshold];
     }
     changed_ = true;
     if (std::chrono::steady_clock::now() - written_ >= spec_.every)

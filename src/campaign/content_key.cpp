@@ -90,6 +90,9 @@ json to_json(const phantom_source& phantom) {
               {"seed", phantom.seed}};
     if (phantom.shell_thickness > 0)
         text["shells"] = {plain(phantom.shell_thickness), plain(phantom.shell_grey)};
+    if (phantom.ring_count > 0)
+        text["rings"] = {phantom.ring_count, plain(phantom.ring_amplitude), plain(phantom.ring_width),
+                         to_json(phantom.ring_center)};
     if (phantom.stack)
         text["stack"] = to_json(*phantom.stack);
     return text;
@@ -109,10 +112,50 @@ json to_json(const region_spec& region) {
     return text;
 }
 
-json to_json(const preprocess_spec& preprocess) {
-    return {{"median_radius", preprocess.median_radius},
-            {"gaussian_sigma", plain(preprocess.gaussian_sigma)},
-            {"binning", preprocess.binning}};
+json to_json(const grey_anchors& greys) {
+    return json::array({plain(greys.dark), plain(greys.bright)});
+}
+json to_json(const box_region& region) {
+    return json::array({to_json(region.box.lo), to_json(region.box.hi)});
+}
+json to_json(const ring_spec& rings) {
+    return {{"axis", static_cast<int>(rings.direction)},
+            {"center", {plain(rings.center[0]), plain(rings.center[1])}},
+            {"median_radius", rings.median_radius},
+            {"largest", to_json(rings.largest)},
+            {"passes", rings.passes}};
+}
+json to_json(const normalise_spec& normalise) {
+    json text{{"by", static_cast<int>(normalise.by)},
+              {"materials", {to_json(normalise.materials[0]), to_json(normalise.materials[1])}},
+              {"box", to_json(normalise.box)},
+              {"reference", normalise.reference},
+              {"greys", to_json(normalise.greys)}};
+    if (normalise.line)
+        text["line"] = {plain(normalise.line->gain), plain(normalise.line->offset)};
+    return text;
+}
+json to_json(const grey_window_spec& window) {
+    json text{{"bits", window.bits}, {"scope", static_cast<int>(window.scope)}};
+    if (window.range)
+        text["range"] = to_json(*window.range);
+    if (window.percentiles)
+        text["percentiles"] = *window.percentiles;
+    return text;
+}
+
+/// What is not asked for leaves no trace, so that keys of older results stay.
+json to_json(const preprocess_spec& preprocess, const grey_spec& grey) {
+    json text{{"median_radius", preprocess.median_radius},
+              {"gaussian_sigma", plain(preprocess.gaussian_sigma)},
+              {"binning", preprocess.binning}};
+    if (grey.rings)
+        text["rings"] = to_json(*grey.rings);
+    if (grey.normalise)
+        text["normalise"] = to_json(*grey.normalise);
+    if (grey.window)
+        text["grey_window"] = to_json(*grey.window);
+    return text;
 }
 
 json to_json(const scan_spec& scan) {
@@ -125,40 +168,59 @@ json to_json(const scan_spec& scan) {
             {"voxel_size_um", scan.voxel_size_um},
             {"source", to_json(scan.source)},
             {"region", to_json(scan.region)},
-            {"preprocess", to_json(scan.preprocess)}};
+            {"preprocess", to_json(scan.preprocess, scan.grey)}};
 }
 
 json to_json(const std::vector<resolved_phase>& phases) {
     json list = json::array();
-    for (const resolved_phase& phase : phases)
+    for (const resolved_phase& phase : phases) {
         list.push_back({{"name", phase.name},
                         {"where", static_cast<int>(phase.where)},
                         {"rule", phase.rule},
                         {"high", to_json(phase.thresholds.high)},
                         {"low", to_json(phase.thresholds.low)},
                         {"coordinates", to_json(phase.coordinates)}});
+        if (phase.region)
+            list.back()["region"] = to_json(*phase.region);
+        if (!phase.inside.empty())
+            list.back()["inside"] = phase.inside;
+    }
     return list;
+}
+
+json to_json(const electrode_axes& electrode) {
+    const electrode_spec& spec = electrode.spec;
+    return {{"collector_last", spec.collector_last},
+            {"collector_level", to_json(spec.collector_level)},
+            {"separator_level", to_json(spec.separator_level)},
+            {"lateral_step_um", spec.lateral_step_um},
+            {"margin_um", {plain(spec.collector_margin_um), plain(spec.separator_margin_um)}},
+            {"bins", spec.bins},
+            {"rows", electrode.rows},
+            {"columns", electrode.columns}};
 }
 
 }  // namespace
 
 std::string content_text(const scan_content& content) {
-    const json text{{"algorithm_version", algorithm_version},
-                    {"scan", to_json(content.scan)},
-                    {"files", to_json(content.files)},
-                    {"mask_files", to_json(content.mask_files)},
-                    {"phases", to_json(content.phases)},
-                    {"grouped_phases", content.grouped_phases},
-                    {"depth",
-                     {{"axis", static_cast<int>(content.depth.direction)},
-                      {"from_separator", content.depth.from_separator},
-                      {"bins", content.depth.bins},
-                      {"extent_um", content.depth_extent_um}}},
-                    {"width_bins", {{"bin_um", plain(content.width_bins.bin_um)}, {"bins", content.width_bins.bins}}},
-                    {"width", content.width},
-                    {"resolution_limits_um", to_json(content.resolution_limits_um)},
-                    {"connectivities", std::set<int>(content.connectivities.begin(), content.connectivities.end())},
-                    {"fields", std::set<std::string>(content.fields.begin(), content.fields.end())}};
+    json text{{"algorithm_version", algorithm_version},
+              {"scan", to_json(content.scan)},
+              {"files", to_json(content.files)},
+              {"mask_files", to_json(content.mask_files)},
+              {"phases", to_json(content.phases)},
+              {"grouped_phases", content.grouped_phases},
+              {"depth",
+               {{"axis", static_cast<int>(content.depth.direction)},
+                {"from_separator", content.depth.from_separator},
+                {"bins", content.depth.bins},
+                {"extent_um", content.depth_extent_um}}},
+              {"width_bins", {{"bin_um", plain(content.width_bins.bin_um)}, {"bins", content.width_bins.bins}}},
+              {"width", content.width},
+              {"resolution_limits_um", to_json(content.resolution_limits_um)},
+              {"connectivities", std::set<int>(content.connectivities.begin(), content.connectivities.end())},
+              {"fields", std::set<std::string>(content.fields.begin(), content.fields.end())}};
+    if (content.electrode)
+        text["electrode"] = to_json(*content.electrode);
     // Paths may hold any bytes; those that are no UTF-8 must not stop a run.
     return text.dump(1, ' ', false, json::error_handler_t::replace);
 }

@@ -31,14 +31,31 @@ double largest_cut(const extent3& volume, const extent3& grid) {
     return most;
 }
 
+double source_bytes(const scan_load& scan) {
+    return static_cast<double>(bytes_per_voxel(scan.source_type.value_or(scan.type)));
+}
+
+double ring_voxels(const scan_load& scan) {
+    return static_cast<double>(scan.ring_slices) * static_cast<double>(scan.ring_slice_voxels);
+}
+
+/// A slice in work, and the profiles of all slices three times while they travel.
+double ring_bytes(const scan_load& scan, const cost_model& model) {
+    const auto slice = static_cast<double>(scan.ring_slice_voxels);
+    return slice * (source_bytes(scan) + model.ring_bytes) +
+           3 * sizeof(double) * static_cast<double>(scan.ring_slices) * std::sqrt(slice);
+}
+
 }  // namespace
 
 double peak_bytes(const scan_load& scan, const workload& work, const cost_model& model) {
     const auto source = static_cast<double>(scan.source_voxels);
     const double grey = source * static_cast<double>(bytes_per_voxel(scan.type));
     const double voxels = voxels_of(scan);
-    const double reading = grey + (scan.filtered ? model.filter_bytes * source : 0);
-    const double classifying = grey + model.class_bytes * voxels;
+    const double converting = scan.source_type ? source * source_bytes(scan) : 0;
+    const double reading = grey + std::max(converting, scan.filtered ? model.filter_bytes * source : 0);
+    // Besides the classes, the mask of the phase and of the phase around it.
+    const double classifying = grey + (work.own_regions ? 3 : 1) * model.class_bytes * voxels;
     const double tables = (model.class_bytes + model.table_bytes) * voxels;
     const double widths = work.width ? (model.class_bytes + model.width_bytes) * voxels : 0;
     const double fields = work.field_bytes_per_voxel * voxels;
@@ -51,12 +68,13 @@ double bytes_per_rank(const scan_load& scan, int ranks, const workload& work, co
     if (grid.z > 1)
         cut.width_bytes += model.cut_bytes;
     const double share = largest_share(scan.volume, grid), block = share * peak_bytes(scan, work, cut);
+    const double own = model.rank_bytes + ring_bytes(scan, model);
     if (ranks == 1)
-        return model.rank_bytes + block;
+        return own + block;
     // Two boxes that are joined have at most four faces as large as the largest cut.
     const double trees = 4 * model.tree_face_bytes * largest_cut(scan.volume, grid);
     const double joining = share * voxels_of(scan) * model.class_bytes + trees;
-    return model.rank_bytes + std::max(block * (1 + model.halo_share), joining);
+    return own + std::max(block * (1 + model.halo_share), joining);
 }
 
 scan_traffic traffic_of(const scan_load& scan, int ranks, const workload& work, const cost_model& model) {
@@ -74,8 +92,11 @@ scan_seconds seconds_of(const scan_load& scan, int ranks, int threads, const wor
                                    (work.limits > 0 ? model.limits_ns : 0));
     const scan_traffic traffic = traffic_of(scan, ranks, work, model);
     scan_seconds seconds;
-    seconds.reading = source * static_cast<double>(bytes_per_voxel(scan.type)) / model.read_bytes_per_s;
-    seconds.computing = nano * ((scan.filtered ? model.filter_ns * source : 0) + per_voxel * voxels_of(scan)) / speed;
+    const double readings = scan.readings;
+    const double preparing = (scan.filtered ? model.filter_ns * source : 0) +
+                             readings * ((scan.toned ? model.tone_ns * source : 0) + model.ring_ns * ring_voxels(scan));
+    seconds.reading = readings * (source + ring_voxels(scan)) * source_bytes(scan) / model.read_bytes_per_s;
+    seconds.computing = nano * (preparing + per_voxel * voxels_of(scan)) / speed;
     seconds.joining = nano * model.join_ns * traffic.joined_face_voxels;
     double received = 0;
     for (const step_traffic& step : traffic.steps)

@@ -5,6 +5,8 @@
 #include <span>
 #include <type_traits>
 
+#include "tomosweep/core/memory.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -45,6 +47,12 @@ indexed_effort take(std::span<const std::byte>& bytes) {
 }
 
 }  // namespace
+
+peak_memory peak_of_all_ranks(const communicator& ranks, index_t largest_block) {
+    const std::int64_t resident = peak_resident_bytes();
+    const double per_voxel = largest_block > 0 ? static_cast<double>(resident) / static_cast<double>(largest_block) : 0;
+    return {ranks.max(memory_in_use().peak), ranks.max(resident), ranks.max(per_voxel)};
+}
 
 std::vector<indexed_effort> gathered_efforts(const communicator& ranks, const std::vector<indexed_effort>& own) {
     std::vector<message> outgoing;

@@ -49,6 +49,18 @@ scan_frame frame_of(const scan_spec& scan, const extent3& source_extent, dtype t
     return {source_extent, type, region, volume, scan.voxel_size_um * static_cast<double>(edge)};
 }
 
+cylinder in_volume(cylinder shape, const scan_frame& frame, index_t binning) {
+    const auto edge = static_cast<double>(binning);
+    std::size_t i = 0;
+    for (const axis direction : {axis::z, axis::y, axis::x})
+        if (direction != shape.direction) {
+            shape.center[i] = (shape.center[i] - static_cast<double>(along(frame.region.lo, direction))) / edge;
+            ++i;
+        }
+    shape.radius /= edge;
+    return shape;
+}
+
 double depth_extent_um(const scan_frame& frame, const depth_spec& depth) {
     return static_cast<double>(along(frame.volume, depth.direction)) * frame.voxel_size_um;
 }

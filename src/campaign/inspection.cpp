@@ -10,6 +10,9 @@
 
 #include <fmt/format.h>
 
+#include "tomosweep/campaign/electrochemistry.hpp"
+#include "tomosweep/campaign/grey_scale.hpp"
+#include "tomosweep/campaign/phase_regions.hpp"
 #include "tomosweep/campaign/thresholds.hpp"
 
 namespace tomosweep {
@@ -20,7 +23,8 @@ struct scan_facts {
     std::size_t index;
     const scan_spec* scan;
     extent3 extent;
-    dtype type;
+    dtype type;  ///< of the grey levels that are analysed
+    dtype source_type;
 };
 
 struct grey_range {
@@ -69,7 +73,11 @@ public:
         check_voxel_sizes();
         for (const phase_spec& phase : job_.phases)
             check_phase(phase);
+        check_windows();
+        check_electrode();
         check_product();
+        for (problem& wrong : join_electrochemistry(job_).problems)
+            found_.problems.push_back(std::move(wrong));
         return std::move(found_);
     }
 
@@ -108,8 +116,9 @@ private:
         if (!source)
             return;
         found_.scans[index].files = source->files();
-        facts_.push_back({index, &scan, source->extent(), source->type()});
+        facts_.push_back({index, &scan, source->extent(), analysed_type(scan.grey, source->type()), source->type()});
         check_region(scan, source->extent(), source->type());
+        check_greys(scan, source->extent(), source->type());
         check_stated_size(scan, *source);
         if (scan.region.mask)
             check_mask(scan, source->extent());
@@ -124,6 +133,33 @@ private:
                     fmt::format("a cylinder with voxels from {} to below {}", words(box.lo), words(box.hi)));
         } catch (const input_error& wrong) {
             add("region", wrong.found(), wrong.accepted());
+        }
+    }
+
+    void check_greys(const scan_spec& scan, const extent3& extent, dtype type) {
+        if (scan.grey.rings)
+            check_axis(*scan.grey.rings, extent);
+        if (!scan.grey.normalise)
+            return;
+        for (const scan_spec& part : anchor_parts(scan))
+            try {
+                frame_of(part, extent, type, job_.file);
+            } catch (const input_error& wrong) {
+                add("preprocess.normalise", wrong.found(), wrong.accepted());
+            }
+    }
+
+    /// Rays start at the axis.
+    void check_axis(const ring_spec& rings, const extent3& extent) {
+        int coordinate = 0;
+        for (const axis direction : {axis::z, axis::y, axis::x}) {
+            if (direction == rings.direction)
+                continue;
+            const double center = rings.center[coordinate++];
+            if (!(center >= 0 && center <= static_cast<double>(along(extent, direction))))
+                add("preprocess.rings.center",
+                    fmt::format("an axis at {} of {} voxels", center, along(extent, direction)),
+                    "a rotation axis that meets the slices");
         }
     }
 
@@ -178,10 +214,44 @@ private:
                                        own ? fmt::format("phase {}", phase.name) : "threshold",
                                        fmt::format("{}, for phase {}", found, phase.name), accepted});
         };
+        check_place(phase, report);
         if (const auto* absolute = std::get_if<absolute_thresholds>(&threshold))
             check_absolute(phase, *absolute, report);
         else
             check_ruled(phase, std::get<ruled_thresholds>(threshold), report);
+    }
+
+    const threshold_spec& threshold_of(const phase_spec& phase) const {
+        return phase.threshold ? *phase.threshold : sweep_.threshold;
+    }
+
+    /// A phase in a part of the region, or inside another one.
+    template <class Report>
+    void check_place(const phase_spec& phase, const Report& report) {
+        if (!has_own_region(phase))
+            return;
+        const auto* ruled = std::get_if<ruled_thresholds>(&threshold_of(phase));
+        if (ruled != nullptr && ruled->scope != rule_scope::scan)
+            report("a rule pooled over scans and a region of its own or `inside:`",
+                   "grey levels, or a rule with `scope: scan`");
+        if (const auto around = std::ranges::find(job_.phases, phase.inside, &phase_spec::name);
+            around != job_.phases.end() && threshold_coordinate(threshold_of(*around)).size() != 1)
+            report(fmt::format("inside {}, which has {} thresholds", around->name,
+                               threshold_coordinate(threshold_of(*around)).size()),
+                   "one threshold for the phase around it, as `threshold: {values: [120]}` there");
+        for (const scan_facts& each : facts_) {
+            scan_spec part = *each.scan;
+            part.preprocess = {};
+            part.region = phase.region.value_or(region_spec{});
+            try {
+                const box3 box = frame_of(part, each.extent, each.type, job_.file).region;
+                if (part.region.cylinder && !meets(*part.region.cylinder, box))
+                    report(fmt::format("a cylinder outside scan {}", each.scan->id),
+                           "a cylinder with voxels of the scan");
+            } catch (const input_error& wrong) {
+                report(fmt::format("region {} in scan {}", wrong.found(), each.scan->id), wrong.accepted());
+            }
+        }
     }
 
     template <class Report>
@@ -225,6 +295,54 @@ private:
         }
     }
 
+    /// Percentiles that are pooled over a sample or the campaign need scans whose grey levels can be added.
+    void check_windows() {
+        std::map<std::string, const scan_facts*> first_of_pool;
+        for (const scan_facts& each : facts_) {
+            const auto& window = each.scan->grey.window;
+            if (!window || !window->percentiles || window->scope == rule_scope::scan)
+                continue;
+            const bool by_sample = window->scope == rule_scope::sample;
+            if (by_sample && each.scan->sample.empty())
+                add(each.index, "preprocess.grey_window.scope", "`sample`, and no `sample:`",
+                    "a sample for every scan, or another scope");
+            const auto [first, fresh] = first_of_pool.emplace(by_sample ? "sample " + each.scan->sample : "", &each);
+            if (!fresh && first->second->source_type != each.source_type)
+                add(each.index, "preprocess.grey_window.scope",
+                    fmt::format("percentiles pooled over scans of {} ({}) and {}", name_of(first->second->source_type),
+                                first->second->scan->id, name_of(each.source_type)),
+                    "one number format within a pool, or `scope: scan`");
+        }
+    }
+
+    /// Levels that the scans can have, and lateral cells that are neither smaller than a voxel nor countless.
+    void check_electrode() {
+        const auto electrode = resolved_electrode(job_);
+        if (!electrode)
+            return;
+        constexpr double most_cells = 1e7;
+        for (const scan_facts& each : facts_) {
+            const grey_range range = range_of(each.type);
+            for (const auto& level : {electrode->collector_level, electrode->separator_level})
+                if (level && (*level < range.low || *level >= range.high))
+                    add(each.index, "source",
+                        fmt::format("{} for `electrode:` levels, of which one is {}", name_of(each.type), *level),
+                        fmt::format("levels from {} to below {}", range.low, range.high));
+            const extent3& volume = found_.scans[each.index].frame.volume;
+            const double voxel = each.scan->voxel_size_um * static_cast<double>(each.scan->preprocess.binning);
+            const double step = electrode->lateral_step_um / voxel;
+            if (step < 1)
+                add(each.index, "voxel_size_um",
+                    fmt::format("{} um after binning for `electrode: {{lateral_step_um: {}}}`", voxel,
+                                electrode->lateral_step_um),
+                    "voxels that are no larger than the lateral step");
+            else if (static_cast<double>(volume.y) / step * (static_cast<double>(volume.x) / step) > most_cells)
+                add(each.index, "source",
+                    fmt::format("more than {} lateral cells of {} um", most_cells, electrode->lateral_step_um),
+                    "a longer `electrode: {lateral_step_um: ...}`");
+        }
+    }
+
     /// The tables of one scan are held whole by the rank that writes them.
     void check_product() {
         constexpr double most_values = 1e8;
@@ -232,8 +350,10 @@ private:
         for (const phase_spec& phase : job_.phases)
             thresholds += static_cast<double>(threshold_coordinate(phase.threshold.value_or(sweep_.threshold)).size());
         const auto limits = static_cast<double>(resolution_limits_um(job_, sweep_).size());
-        const double values = thresholds * (limits * static_cast<double>(job_.depth.bins) +
-                                            (sweep_.width ? static_cast<double>(job_.width.bins) : 0));
+        const double values =
+            thresholds *
+            (limits * static_cast<double>(job_.depth.bins) + (sweep_.width ? static_cast<double>(job_.width.bins) : 0) +
+             (sweep_.width && job_.electrode ? limits * static_cast<double>(job_.electrode->bins) : 0));
         if (values > most_values)
             found_.problems.push_back(
                 {sweep_.file.empty() ? job_.file : sweep_.file, 0, "",

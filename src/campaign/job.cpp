@@ -9,7 +9,11 @@
 
 #include <fmt/format.h>
 
+#include "tomosweep/campaign/change_reader.hpp"
+#include "tomosweep/campaign/electrode_reader.hpp"
+#include "tomosweep/campaign/region_reader.hpp"
 #include "tomosweep/campaign/scan_reader.hpp"
+#include "tomosweep/campaign/study_reader.hpp"
 #include "tomosweep/campaign/threshold_reader.hpp"
 #include "tomosweep/campaign/yaml_document.hpp"
 #include "tomosweep/campaign/yaml_reader.hpp"
@@ -18,9 +22,28 @@ namespace tomosweep {
 namespace {
 
 /// Groups and coordinates at the root of an archive, which no phase may take the name of.
-constexpr std::array reserved_names{
-    "tables",       "process", "fields", "scan",   "threshold", "status", "resolution_limit",
-    "connectivity", "depth",   "width",  "sample", "cycle",     "step",   "time_h"};
+constexpr std::array reserved_names{"tables",
+                                    "process",
+                                    "fields",
+                                    "scan",
+                                    "threshold",
+                                    "status",
+                                    "resolution_limit",
+                                    "connectivity",
+                                    "depth",
+                                    "width",
+                                    "sample",
+                                    "cycle",
+                                    "step",
+                                    "time_h",
+                                    "onset",
+                                    "cycles",
+                                    "porosity",
+                                    "changes",
+                                    "normalised_depth",
+                                    "lateral_y",
+                                    "lateral_x",
+                                    "electrode"};
 
 std::vector<misplaced_key> misplaced_in_job() {
     constexpr auto sweep = "this key stands in the sweep file";
@@ -42,9 +65,10 @@ std::vector<misplaced_key> misplaced_in_job() {
 phase_spec read_phase(const yaml_value& value) {
     phase_spec phase;
     phase.line = value.line();
-    const yaml_map map({value}, {"name", "where", "threshold"});
+    const yaml_map map({value}, {"name", "role", "where", "threshold", "region", "inside"});
     if (const auto name = map.find("name"))
         phase.name = read_name(*name).value_or(phase.name);
+    phase.role = read_role(map, phase.name);
     if (const auto where = map.find("where"))
         phase.where =
             where
@@ -53,6 +77,13 @@ phase_spec read_phase(const yaml_value& value) {
                 .value_or(phase.where);
     if (const auto threshold = map.find("threshold"))
         phase.threshold = read_threshold(*threshold);
+    if (const auto region = map.find("region")) {
+        if (region->is_map() && region->node()["mask"].IsDefined())
+            region->refuse("a mask", "a box or a cylinder; masks stand in the region of a scan");
+        else
+            phase.region = read_region({*region}, {});
+    }
+    map.read("inside", phase.inside);
     return phase;
 }
 
@@ -63,6 +94,9 @@ std::vector<phase_spec> read_phases(const yaml_value& value) {
     for (const yaml_value& entry : entries.value_or(std::vector<yaml_value>{})) {
         phases.push_back(read_phase(entry));
         const std::string& name = phases.back().name;
+        if (const std::string& around = phases.back().inside;
+            !around.empty() && (around == name || !names.contains(around)))
+            entry.refuse("inside '" + around + "'", "the name of a phase that stands before this one");
         if (!names.insert(name).second)
             entry.refuse("a second phase called '" + name + "'", "a name of its own for every phase");
         if (std::find(reserved_names.begin(), reserved_names.end(), name) != reserved_names.end())
@@ -77,10 +111,13 @@ void read_all_phases(const yaml_map& map, job_spec& job) {
     if (one && several)
         several->refuse("`phase:` and `phases:`", "one of the two");
     job.grouped_phases = several.has_value();
-    if (several)
+    if (several) {
         job.phases = read_phases(*several);
-    else
-        job.phases = {one ? read_phase(*one) : phase_spec{}};
+        return;
+    }
+    job.phases = {one ? read_phase(*one) : phase_spec{}};
+    if (!job.phases.front().inside.empty())
+        one->refuse("inside '" + job.phases.front().inside + "'", "`phases:` with the phase around it first");
 }
 
 depth_spec read_depth(const yaml_value& value) {
@@ -158,6 +195,27 @@ void read_scans(const yaml_map& map, const std::filesystem::path& folder, job_sp
     }
 }
 
+/// A reference is normalised in the same way, and to itself.
+void check_references(const job_spec& job, problem_list& problems) {
+    for (const scan_spec& scan : job.scans) {
+        if (!scan.grey.normalise || scan.grey.normalise->reference.empty())
+            continue;
+        const std::string& id = scan.grey.normalise->reference;
+        const auto at = std::ranges::find(job.scans, id, &scan_spec::id);
+        const auto refuse = [&](const std::string& found, const std::string& accepted) {
+            problems.add(scan.line, "preprocess.normalise.reference", found, accepted);
+        };
+        if (at == job.scans.end())
+            refuse(fmt::format("'{}', which is no scan", id), "the id of a scan of this job");
+        else if (!at->grey.normalise || at->grey.normalise->by != scan.grey.normalise->by)
+            refuse(fmt::format("'{}', which is not normalised in the same way", id),
+                   "`normalise:` with the same `by:` in the reference too, or in `defaults:`");
+        else if (at->grey.normalise->reference != id)
+            refuse(fmt::format("'{}', which is normalised to something else", id),
+                   "a scan whose own reference is itself");
+    }
+}
+
 /// Of all scans after binning; there is at least one.
 double finest_voxel_um(const job_spec& job) {
     double finest = std::numeric_limits<double>::infinity();
@@ -175,17 +233,28 @@ job_spec parse_job(const std::string& text, const std::string& path) {
     job.text = text;
     job.campaign = std::filesystem::path(path).stem().string();
     const yaml_value root(parse_yaml(text, path), "", problems);
-    const yaml_map map({root},
-                       {"campaign", "scans", "defaults", "region", "preprocess", "phase", "phases", "depth", "width"},
-                       misplaced_in_job());
+    std::vector<std::string_view> keys{"campaign", "scans", "defaults", "region",  "preprocess", "phase",
+                                       "phases",   "depth", "width",    "changes", "electrode"};
+    keys.insert(keys.end(), std::begin(study_keys), std::end(study_keys));
+    const yaml_map map({root}, keys, misplaced_in_job());
     if (const auto campaign = map.find("campaign"))
         job.campaign = read_name(*campaign).value_or("");
     read_scans(map, std::filesystem::absolute(path).parent_path(), job, problems);
+    check_references(job, problems);
     read_all_phases(map, job);
     if (const auto depth = map.find("depth"))
         job.depth = read_depth(*depth);
     if (const auto width = map.find("width"))
         job.width = read_width(*width);
+    read_study(map, std::filesystem::absolute(path).parent_path(), job);
+    if (const auto changes = map.find("changes"))
+        job.changes = read_changes(*changes, job.scans);
+    if (const auto electrode = map.find("electrode")) {
+        job.electrode = read_electrode(*electrode);
+        if (job.depth.direction != axis::z)
+            electrode->refuse("`electrode:` and a depth axis across z",
+                              "`depth: {axis: z}`: the electrode's interfaces are looked for along z");
+    }
     problems.throw_if_any();
     return job;
 }
@@ -211,6 +280,14 @@ width_spec resolved_width(const job_spec& job) {
     if (width.bin_um == 0 && !job.scans.empty())
         width.bin_um = finest_voxel_um(job);
     return width;
+}
+
+std::optional<electrode_spec> resolved_electrode(const job_spec& job) {
+    constexpr double voxels = 16;
+    std::optional<electrode_spec> electrode = job.electrode;
+    if (electrode && electrode->lateral_step_um == 0 && !job.scans.empty())
+        electrode->lateral_step_um = voxels * finest_voxel_um(job);
+    return electrode;
 }
 
 }  // namespace tomosweep

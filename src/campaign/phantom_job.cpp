@@ -99,6 +99,12 @@ YAML::Node to_yaml(const phantom_source& phantom) {
     map["shell_grey"] = to_yaml(phantom.shell_grey);
     map["blur_sigma"] = to_yaml(phantom.blur_sigma);
     map["noise_sigma"] = to_yaml(phantom.noise_sigma);
+    map["ring_count"] = phantom.ring_count;
+    map["ring_amplitude"] = to_yaml(phantom.ring_amplitude);
+    map["ring_width"] = to_yaml(phantom.ring_width);
+    if (phantom.ring_center)
+        for (const double center : *phantom.ring_center)
+            map["ring_center"].push_back(to_yaml(center));
     map["seed"] = phantom.seed;
     if (phantom.stack)
         map["stack"] = to_yaml(*phantom.stack);
@@ -114,6 +120,14 @@ void make_mask_absolute(YAML::Node holder, const std::filesystem::path& folder) 
         path = std::filesystem::absolute(folder / path.Scalar()).lexically_normal().string();
 }
 
+/// The same holds for tables of a cycler.
+void make_tables_absolute(YAML::Node root, const std::filesystem::path& folder) {
+    if (!root["electrochemistry"].IsDefined())
+        return;
+    for (YAML::Node table : root["electrochemistry"])
+        table["path"] = std::filesystem::absolute(folder / table["path"].Scalar()).lexically_normal().string();
+}
+
 }  // namespace
 
 std::string job_with_sources(const job_spec& job, const std::vector<source_spec>& sources) {
@@ -121,6 +135,7 @@ std::string job_with_sources(const job_spec& job, const std::vector<source_spec>
     const std::filesystem::path folder = std::filesystem::absolute(job.file).parent_path();
     YAML::Node root = YAML::Clone(YAML::Load(job.text));
     make_mask_absolute(root, folder);
+    make_tables_absolute(root, folder);
     if (root["defaults"].IsDefined()) {
         make_mask_absolute(root["defaults"], folder);
         root["defaults"].remove("source");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tomosweep/campaign/analysis.hpp"
+#include "tomosweep/campaign/phase_regions.hpp"
 #include "tomosweep/descriptors/resolution_limit.hpp"
 
 namespace tomosweep {
@@ -20,6 +21,23 @@ index_t most_removing_limits(const campaign_plan& plan) {
     return most;
 }
 
+/// What changes of the grey scale cost.
+void add_greys(const scan_spec& scan, const scan_frame& frame, scan_load& load) {
+    const grey_spec& grey = scan.grey;
+    load.toned = grey.rings || grey.normalise || grey.window;
+    load.type = analysed_type(grey, frame.type);
+    if (load.type != frame.type)
+        load.source_type = frame.type;
+    if (grey.window && grey.window->percentiles && grey.window->scope == rule_scope::scan)
+        load.readings = 2;
+    if (grey.rings) {
+        const axis across = grey.rings->direction;
+        const box3 input = preprocess_input(frame.source_extent, frame.region, whole(frame.volume), scan.preprocess);
+        load.ring_slices = along(input.extent(), across);
+        load.ring_slice_voxels = voxel_count(frame.source_extent) / along(frame.source_extent, across);
+    }
+}
+
 }  // namespace
 
 planned_loads loads_of(const campaign_plan& plan) {
@@ -31,9 +49,20 @@ planned_loads loads_of(const campaign_plan& plan) {
         const preprocess_spec& spec = plan.job.scans[i].preprocess;
         const bool filtered = spec.median_radius > 0 || spec.gaussian_sigma > 0 || spec.binning > 1;
         planned.loads.push_back({plan.job.scans[i].id, frame.volume, frame.region.voxels(), frame.type, filtered});
+        add_greys(plan.job.scans[i], frame, planned.loads.back());
         planned.index.push_back(i);
     }
     return planned;
+}
+
+campaign_layout layout_of(const campaign_plan& plan, const run_options& options, int ranks) {
+    const planned_loads planned = loads_of(plan);
+    const rank_pool pool{ranks, options.threads_per_rank, options.memory.bytes, options.ranks_per_node,
+                         options.memory.source};
+    campaign_layout layout = choose_layout(planned.loads, workload_of(plan), pool, {}, options.ranks_per_scan);
+    for (std::size_t& scan : layout.order)
+        scan = planned.index[scan];
+    return layout;
 }
 
 workload workload_of(const campaign_plan& plan) {
@@ -41,6 +70,7 @@ workload workload_of(const campaign_plan& plan) {
     work.thresholds = threshold_count(plan);
     work.width = plan.axes.widths;
     work.chains = static_cast<index_t>(plan.job.phases.size());
+    work.own_regions = std::ranges::any_of(plan.job.phases, has_own_region);
     work.limits = most_removing_limits(plan);
     work.connectivities = static_cast<index_t>(plan.axes.connectivities.size());
     work.depth_bins = plan.axes.depth.bins;

@@ -118,7 +118,7 @@ std::string content_of(const campaign_plan& plan, std::size_t scan, const std::v
         const phase_spec& phase = plan.job.phases[i];
         content.phases.push_back({phase.name, phase.where, threshold_meaning(plan.thresholds[i]),
                                   known_levels(plan.thresholds[i], phase.where, pooled[i]),
-                                  threshold_coordinate(plan.thresholds[i])});
+                                  threshold_coordinate(plan.thresholds[i]), phase.region, phase.inside});
     }
     content.depth = plan.axes.depth;
     content.depth_extent_um = plan.axes.depth_extent_um;
@@ -126,6 +126,7 @@ std::string content_of(const campaign_plan& plan, std::size_t scan, const std::v
     content.width = plan.axes.widths;
     content.resolution_limits_um = plan.axes.resolution_limits_um;
     content.connectivities = plan.axes.connectivities;
+    content.electrode = plan.axes.electrode;
     content.fields = plan.fields;
     return content_text(content);
 }

@@ -12,6 +12,7 @@
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/archive/schema.hpp"
 #include "tomosweep/campaign/campaign_plan.hpp"
+#include "tomosweep/campaign/derived.hpp"
 #include "tomosweep/campaign/provenance.hpp"
 #include "tomosweep/campaign/scan_block.hpp"
 #include "tomosweep/campaign/scan_task.hpp"
@@ -54,7 +55,7 @@ std::string only_scan(const data_group& archive, const std::string& path) {
 }
 
 scan_record read_scan_record(const reproduce_options& options) {
-    const data_group archive = read_sound_netcdf(options.archive);
+    const data_group archive = without_derived(read_sound_netcdf(options.archive));
     scan_record record;
     record.archive = options.archive;
     record.id = options.scan.empty() ? only_scan(archive, options.archive) : options.scan;
@@ -95,6 +96,7 @@ job_spec job_of(const scan_record& record, const std::string& data_folder) {
     const std::string file = record.text("job_file").empty() ? "recorded job" : record.text("job_file");
     job_spec job = parse_job(record.needed("job"), file);
     std::erase_if(job.scans, [&](const scan_spec& scan) { return scan.id != record.id; });
+    job.study = {};
     if (job.scans.size() != 1)
         throw input_error(record.archive, fmt::format("/process/{}@job", record.id), "a job without this scan",
                           "the job that the scan was analysed with");
@@ -111,12 +113,31 @@ sweep_spec sweep_of(const scan_record& record) {
     return text.empty() ? sweep_spec{} : parse_sweep(text, "recorded sweep");
 }
 
+/// The grey scale that the scan took over from others.
+void restore_greys(const json& recorded, grey_spec& grey) {
+    if (grey.normalise) {
+        const json& line = recorded.at("normalise").at("line");
+        grey.normalise->line = grey_line{line.at(0), line.at(1)};
+    }
+    if (grey.window && recorded.at("grey_window").contains("range")) {
+        const json& range = recorded.at("grey_window").at("range");
+        grey.window->range = grey_anchors{range.at(0), range.at(1)};
+    }
+}
+
 /// What the scan took over from its campaign.
 void restore_campaign(const json& analysis, campaign_plan& plan) {
+    restore_greys(analysis.at("scan").at("preprocess"), plan.job.scans.front().grey);
     plan.axes.resolution_limits_um = analysis.at("resolution_limits_um").get<std::vector<double>>();
     plan.axes.depth_extent_um = analysis.at("depth").at("extent_um");
     plan.axes.width.bin_um = analysis.at("width_bins").at("bin_um");
     plan.axes.width.bins = analysis.at("width_bins").at("bins");
+    if (plan.axes.electrode) {
+        const json& electrode = analysis.at("electrode");
+        plan.axes.electrode->spec.lateral_step_um = electrode.at("lateral_step_um");
+        plan.axes.electrode->rows = electrode.at("rows");
+        plan.axes.electrode->columns = electrode.at("columns");
+    }
 }
 
 std::vector<grey_thresholds> recorded_levels(const json& analysis) {

@@ -9,7 +9,7 @@
 #include <optional>
 #include <thread>
 
-#include "tomosweep/archive/netcdf_file.hpp"
+#include "tomosweep/campaign/change_list.hpp"
 #include "tomosweep/campaign/content_key.hpp"
 #include "tomosweep/campaign/effort.hpp"
 #include "tomosweep/campaign/failure_record.hpp"
@@ -37,11 +37,6 @@ struct work_list {
     std::vector<std::string> contents;  ///< canonical content text by scan; on rank 0 of all, elsewhere of those to do
     std::size_t complete = 0;           ///< scans with results from earlier runs
 };
-
-/// Failures that all ranks of a group throw alike.
-bool is_agreed(error_kind kind) {
-    return kind == error_kind::input || kind == error_kind::resource || kind == error_kind::hdf5;
-}
 
 class campaign_run {
 public:
@@ -75,7 +70,7 @@ private:
         hosts_ = hosts_of(world_);
         prepare();
         locked_ = true;
-        const campaign_layout layout = agreed(world_, [&] { return layout_of_run(); });
+        const campaign_layout layout = agreed(world_, [&] { return layout_of(plan_, options_, world_.size()); });
         // What a scan needs is known only when its distances are: one that needs more than planned fails alone.
         const memory_limit limit(static_cast<std::int64_t>(options_.memory.bytes));
         pooled_ = pooled_histograms(world_, layout, plan_, options_.directory);
@@ -87,7 +82,10 @@ private:
                 show_signs_of_life(layout);
         });
         const scan_group group = make_group(world_, layout);
-        work_through(group, layout);
+        work_through(group, layout, work_.todo.size(),
+                     [&](const communicator& ranks, std::size_t place) { analyse(ranks, work_.todo[place]); });
+        if (!interrupted_)
+            follow_changes(group, layout);
         run_summary summary = summarise();
         if (heart_)
             heart_->end(summary.interrupted ? run_state::interrupted : run_state::finished);
@@ -140,16 +138,6 @@ private:
         if (lost && watcher_.notice)
             watcher_.notice(options_.directory + " was taken over by another run, which stops this one");
         return lost || stop_requested_();
-    }
-
-    campaign_layout layout_of_run() const {
-        const planned_loads planned = loads_of(plan_);
-        const rank_pool pool{world_.size(), options_.threads_per_rank, options_.memory.bytes, options_.ranks_per_node,
-                             options_.memory.source};
-        campaign_layout layout = choose_layout(planned.loads, workload_of(plan_), pool, {}, options_.ranks_per_scan);
-        for (std::size_t& scan : layout.order)
-            scan = planned.index[scan];
-        return layout;
     }
 
     /// For `tomosweep status`: what the run set out to do, and from now on that it lives. Rank 0 only.
@@ -213,38 +201,51 @@ private:
         record.kind = error_kind::input;
         record.message = plan_.scans[scan].failure;
         keep_failure(record, options_.directory);
-        scan_outcome outcome;
-        outcome.voxel_size_um = plan_.job.scans[scan].voxel_size_um;
-        outcome.failure = plan_.scans[scan].failure;
-        outcome.provenance = provenance_of(plan_, {options_.command, {host_name()}, options_.threads_per_rank});
-        outcome.provenance.push_back({content_key_attribute, content_key(work_.contents[scan])});
-        outcome.provenance.push_back({"failure", outcome.failure});
-        write_netcdf(store_.shard_path(plan_.job.scans[scan].id),
-                     make_shard(plan_.job, plan_.axes, plan_.thresholds, plan_.job.scans[scan], outcome));
+        const run_place where{options_.command, {host_name()}, options_.threads_per_rank};
+        write_failed_scan(plan_, scan, store_.shard_path(plan_.job.scans[scan].id), provenance_of(plan_, where),
+                          content_key(work_.contents[scan]));
     }
 
-    void work_through(const scan_group& group, const campaign_layout& layout) {
+    /// Pairs of scans, once the scans have results.
+    void follow_changes(const scan_group& group, const campaign_layout& layout) {
+        changes_ = list_changes(world_, plan_, options_, store_, work_.contents);
+        if (changes_.todo.empty())
+            return;
+        if (world_.root() && watcher_.notice)
+            watcher_.notice(fmt::format("{} pairs of scans to compare", changes_.todo.size()));
+        work_through(group, layout, changes_.todo.size(), [&](const communicator& ranks, std::size_t place) {
+            interrupted_ = !compare_pair(ranks, plan_, options_, store_, changes_, changes_.todo[place],
+                                         [&] { safe_point(ranks, 0); });
+        });
+    }
+
+    using group_work = std::function<void(const communicator& ranks, std::size_t place)>;
+
+    /// Groups take places of a list of `count` until there are no more.
+    void work_through(const scan_group& group, const campaign_layout& layout, std::size_t count,
+                      const group_work& work) {
         scan_queue queue(world_);
         queue_ = &queue;
+        groups_awaited_ += layout.groups;
         std::exception_ptr fatal;
         try {
             while (!group.idle && !interrupted_) {
                 const std::size_t place = queue.take(group.ranks);
-                if (place >= work_.todo.size())
+                if (place >= count)
                     break;
-                analyse(group.ranks, work_.todo[place]);
+                work(group.ranks, place);
             }
         } catch (const error& failure) {
             // Any other failure may have left the group's other ranks waiting: it must end the program.
             keep(failure);
-            if (!is_agreed(failure.kind()) || struck_alone(group.ranks))
+            if (!is_agreed_kind(failure.kind()) || struck_alone(group.ranks))
                 throw;
             fatal = std::current_exception();
         }
         if (!group.idle && group.ranks.root())
             groups_done_.add(1);
         if (world_.root())
-            await_groups(layout.groups);
+            await_groups();
         queue_ = nullptr;
         interrupted_ = world_.max(std::int64_t{interrupted_ ? 1 : 0}) != 0;
         agree(world_, fatal);
@@ -306,14 +307,15 @@ private:
             return;
         const std::int64_t done = work_done_.value();
         if (heart_)
-            heart_->progress(queue_->taken(), done);
+            heart_->progress(
+                std::min(changes_.contents.empty() ? queue_->taken() : work_.todo.size(), work_.todo.size()), done);
         if (watcher_.progress)
             watcher_.progress({work_.todo.size(), scans_done_.value(), done, total_work()});
     }
 
     /// Rank 0 goes on telling of the progress while other groups are still at work.
-    void await_groups(int groups) {
-        while (groups_done_.value() < groups) {
+    void await_groups() {
+        while (groups_done_.value() < groups_awaited_) {
             report();
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
         }
@@ -332,22 +334,18 @@ private:
             summary.merged = !interrupted_ && (options_.shard_count == 1 || ids.size() == plan_.scans.size());
             if (summary.merged)
                 summary.archive = store_.merge(ids, {stop_requested_, watcher_.notice});
+            if (!interrupted_)
+                for (std::string& failure : failed_changes(plan_, options_, store_, changes_))
+                    summary.failures.push_back(std::move(failure));
         });
         std::vector<std::int64_t> failed{static_cast<std::int64_t>(summary.failures.size())};
         world_.broadcast(failed);
         summary.failures.resize(static_cast<std::size_t>(failed[0]));
-        summary.memory = peak_of_all_ranks();
+        summary.memory = peak_of_all_ranks(world_, largest_block_);
         for (auto& [scan, effort] : gathered_efforts(world_, efforts_))
             summary.efforts.push_back({plan_.job.scans[scan].id, voxel_count(plan_.scans[scan].frame.volume),
                                        threshold_count(plan_), std::move(effort)});
         return summary;
-    }
-
-    peak_memory peak_of_all_ranks() const {
-        const std::int64_t resident = peak_resident_bytes();
-        const double per_voxel =
-            largest_block_ > 0 ? static_cast<double>(resident) / static_cast<double>(largest_block_) : 0;
-        return {world_.max(memory_in_use().peak), world_.max(resident), world_.max(per_voxel)};
     }
 
     /// Results of another sweep or job that may lie in the folder stay out of the archive.
@@ -378,8 +376,10 @@ private:
     std::vector<std::vector<grey_histogram>> pooled_;
     work_list work_;
     shared_counter work_done_, scans_done_, groups_done_;
-    scan_queue* queue_ = nullptr;  ///< while scans are handed out
-    std::optional<heart> heart_;   ///< on rank 0
+    change_list changes_;
+    scan_queue* queue_ = nullptr;  ///< while scans or pairs are handed out
+    std::int64_t groups_awaited_ = 0;
+    std::optional<heart> heart_;  ///< on rank 0
     bool interrupted_ = false;
     std::vector<std::string> hosts_;       ///< by rank
     bool locked_ = false;                  ///< on every rank, once rank 0 holds the folder

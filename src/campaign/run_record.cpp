@@ -19,6 +19,8 @@ std::string record_path(const std::string& directory) {
 
 run_record record_of(const campaign_plan& plan, const std::string& command, const std::vector<std::string>& contents) {
     run_record record{plan.job.campaign, plan.job.file, plan.sweep.file, command, {}};
+    record.job_text = plan.job.text;
+    record.job_file = std::filesystem::absolute(plan.job.file).string();
     for (std::size_t i = 0; i < plan.scans.size(); ++i)
         record.scans.push_back(
             {plan.job.scans[i].id, work_of(plan, i), contents.empty() ? "" : content_key(contents[i])});
@@ -29,12 +31,13 @@ void write_record(const run_record& record, const std::string& directory) {
     nlohmann::json scans = nlohmann::json::array();
     for (const run_record::scan& scan : record.scans)
         scans.push_back({{"id", scan.id}, {"work", scan.work}, {"key", scan.key}});
-    const nlohmann::json text{{"campaign", record.campaign},
-                              {"job", record.job},
-                              {"sweep", record.sweep},
-                              {"command", record.command},
-                              {"scans", scans}};
-    write_json_file(record_path(directory), text);
+    write_json_file(record_path(directory), {{"campaign", record.campaign},
+                                             {"job", record.job},
+                                             {"sweep", record.sweep},
+                                             {"command", record.command},
+                                             {"scans", scans},
+                                             {"job_text", record.job_text},
+                                             {"job_file", record.job_file}});
 }
 
 run_record read_record(const std::string& directory) {
@@ -47,6 +50,8 @@ run_record read_record(const std::string& directory) {
         run_record record{text.at("campaign"), text.at("job"), text.at("sweep"), text.at("command"), {}};
         for (const nlohmann::json& scan : text.at("scans"))
             record.scans.push_back({scan.at("id"), scan.at("work"), scan.value("key", "")});
+        record.job_text = text.value("job_text", "");
+        record.job_file = text.value("job_file", "");
         return record;
     } catch (const nlohmann::json::exception& failure) {
         throw input_error(path, "", failure.what(), "the record as a run wrote it");

@@ -3,11 +3,14 @@
 #include <algorithm>
 
 #include "tomosweep/campaign/content_key.hpp"
+#include "tomosweep/campaign/grey_scale.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/core/tables.hpp"
 #include "tomosweep/kernels/voxel_hash.hpp"
+#include "tomosweep/ops/grey_statistics.hpp"
+#include "tomosweep/ops/rings.hpp"
 
 namespace tomosweep {
 namespace {
@@ -27,16 +30,67 @@ grey_volume charged_read(const scan_source& source, const box3& box, const box3&
     return voxels;
 }
 
-grey_volume read_grey(const scan_spec& scan, const scan_frame& frame, const box3& own, reading_account account) {
-    if (own.empty())
-        return make_grey(frame.type, {});
-    const auto source = open_source(scan.source);
+std::unique_ptr<scan_source> open_same(const scan_spec& scan, const scan_frame& frame) {
+    auto source = open_source(scan.source);
     if (source->extent() != frame.source_extent || source->type() != frame.type)
         throw input_error("scan " + scan.id, "", "another extent or number format than at the start of the run",
                           "input files that stay as they are during a run");
+    return source;
+}
+
+/// The ring artefacts of the slices that this rank's block is read from. Collective.
+ring_profiles find_rings(const scan_spec& scan, const scan_frame& frame, const domain& grid) {
+    if (!scan.grey.rings)
+        return {};
+    const axis direction = scan.grey.rings->direction;
+    const box3 input =
+        grid.own().empty() ? box3{} : preprocess_input(frame.source_extent, frame.region, grid.own(), scan.preprocess);
+    const auto source = agreed(grid.ranks(), [&] { return open_same(scan, frame); });
+    const auto read = [&](const box3& slice) {
+        step_scope charged(grid.ledger(), scan_step::read, slice.voxels());
+        charged.read(slice.voxels() * static_cast<index_t>(bytes_per_voxel(frame.type)));
+        return source->read(slice);
+    };
+    return ring_profiles_of(grid.ranks(), frame.source_extent, *scan.grey.rings,
+                            {along(input.lo, direction), along(input.hi, direction)}, read);
+}
+
+/// What is done to the grey levels of this scan, its own percentiles included. Collective.
+grey_tone settled_tone(const scan_spec& scan, const scan_frame& frame, const domain& grid) {
+    grey_tone tone = tone_of(scan.grey);
+    require(!scan.grey.normalise || scan.grey.normalise->line, "normalisation is settled before a scan is read");
+    if (!scan.grey.window || tone.window)
+        return tone;
+    const scan_spec before = before_window(scan);
+    const scan_frame frame_before = frame_of(before, frame.source_extent, frame.type, "");
+    const domain source_grid(grid.ranks(), frame_before.volume, grid.ledger());
+    scan_frame same_inputs = frame_before;
+    same_inputs.inputs = frame.inputs;
+    const scan_block block = load_block(before, same_inputs, source_grid);
+    const grey_histogram histogram = histogram_of(source_grid, block.grey, block.mask_view());
+    const grey_anchors range = percentile_range(histogram, *scan.grey.window->percentiles, scan.id);
+    tone.window = {range.dark, range.bright, scan.grey.window->bits};
+    return tone;
+}
+
+/// Reads this rank's block into `block`, whose mask is there already.
+void read_grey(const scan_spec& scan, const scan_frame& frame, const domain& grid, const grey_tone& tone,
+               const ring_profiles& rings, scan_block& block) {
+    const box3& own = grid.own();
+    if (own.empty()) {
+        block.grey = make_grey(analysed_type(scan.grey, frame.type), {});
+        return;
+    }
+    const auto source = open_same(scan, frame);
     const box3 analysed = source_box(frame.region, own, scan.preprocess.binning);
-    return preprocessed([&](const box3& box) { return charged_read(*source, box, analysed, account); },
-                        frame.source_extent, frame.region, own, scan.preprocess);
+    const clip_region counted{analysed, block.mask_view(), scan.preprocess.binning};
+    block.grey = preprocessed(
+        [&](const box3& box) {
+            grey_volume voxels = charged_read(*source, box, analysed, {grid.ledger(), block.grey_hash});
+            return tone.changes_nothing() ? std::move(voxels)
+                                          : toned(std::move(voxels), box, tone, rings, counted, block.clipped);
+        },
+        frame.source_extent, frame.region, own, scan.preprocess);
 }
 
 /// 1 where all voxels of a cube of `binning` voxels are not 0.
@@ -62,19 +116,6 @@ array3<std::uint8_t> read_mask(const mask_region& region, const scan_frame& fram
     const grey_volume voxels = charged_read(*source, analysed, analysed, account);
     std::visit([&](const auto& values) { all_set(values.view(), binning, mask.view()); }, voxels);
     return mask;
-}
-
-/// The cylinder in voxels of the analysed volume: lengths count from its corner and scale with binning.
-cylinder in_volume(cylinder shape, const scan_frame& frame, index_t binning) {
-    const auto edge = static_cast<double>(binning);
-    std::size_t i = 0;
-    for (const axis direction : {axis::z, axis::y, axis::x})
-        if (direction != shape.direction) {
-            shape.center[i] = (shape.center[i] - static_cast<double>(along(frame.region.lo, direction))) / edge;
-            ++i;
-        }
-    shape.radius /= edge;
-    return shape;
 }
 
 array3<std::uint8_t> region_mask(const scan_spec& scan, const scan_frame& frame, const box3& own,
@@ -103,14 +144,28 @@ void require_same_inputs(const scan_spec& scan, const scan_frame& frame) {
                           "input files that stay as they are during a run; the next run computes the scan anew");
 }
 
+/// Region voxels of a block by the bins of the field.
+std::vector<std::int64_t> count_by_field(view3<const std::uint8_t> mask, const box3& own, const depth_field& field) {
+    std::vector<std::int64_t> counts(static_cast<std::size_t>(field.count), 0);
+    for (index_t z = 0; z < own.extent().z; ++z)
+        for (index_t y = 0; y < own.extent().y; ++y)
+            for (index_t x = 0; x < own.extent().x; ++x)
+                if (mask.data() == nullptr || mask(z, y, x) != 0)
+                    ++counts[static_cast<std::size_t>(field.bin(own.lo.z + z, y, x))];
+    return counts;
+}
+
 }  // namespace
 
 scan_block load_block(const scan_spec& scan, const scan_frame& frame, const domain& grid) {
     const step_scope charged(grid.ledger(), scan_step::preprocess, grid.own().voxels());
+    const grey_tone tone = settled_tone(scan, frame, grid);
+    const ring_profiles rings = find_rings(scan, frame, grid);
     scan_block block = agreed(grid.ranks(), [&] {
         scan_block read;
-        read.grey = read_grey(scan, frame, grid.own(), {grid.ledger(), read.grey_hash});
         read.mask = region_mask(scan, frame, grid.own(), {grid.ledger(), read.mask_hash});
+        read.window = tone.window;
+        read_grey(scan, frame, grid, tone, rings, read);
         return read;
     });
     // After all ranks have read; one of them asks, not all at once.
@@ -121,7 +176,8 @@ scan_block load_block(const scan_spec& scan, const scan_frame& frame, const doma
     return block;
 }
 
-region_counts count_region(const scan_block& block, const domain& grid, const depth_bins& depth) {
+region_counts count_region(const scan_block& block, const domain& grid, const depth_bins& depth,
+                           const std::optional<depth_field>& normalised) {
     const step_scope charged(grid.ledger(), scan_step::statistics);
     region_counts counts;
     counts.depth_voxels.assign(static_cast<std::size_t>(depth.count), 0);
@@ -145,6 +201,10 @@ region_counts count_region(const scan_block& block, const domain& grid, const de
     grid.ranks().sum(std::span(counts.depth_voxels));
     for (const std::int64_t voxels : counts.depth_voxels)
         counts.voxels += voxels;
+    if (normalised) {
+        counts.normalised_voxels = count_by_field(mask, own, *normalised);
+        grid.ranks().sum(std::span(counts.normalised_voxels));
+    }
     return counts;
 }
 

@@ -4,84 +4,21 @@
 
 #include <fmt/format.h>
 
+#include "tomosweep/campaign/grey_reader.hpp"
+#include "tomosweep/campaign/region_reader.hpp"
 #include "tomosweep/campaign/source_reader.hpp"
+#include "tomosweep/campaign/study_reader.hpp"
 #include "tomosweep/kernels/median.hpp"
 
 namespace tomosweep {
 namespace {
 
-constexpr integer_range position{.low = 0, .high = 1'000'000'000};
-/// Lengths in voxels from the corner of a scan.
-constexpr double farthest = 1e9;
-constexpr number_range place{.low = -farthest, .high = farthest};
-constexpr number_range radius_range{.low = 0, .high = farthest, .above = true};
-
-std::optional<axis> read_axis(const yaml_value& value) {
-    return value.choice<axis>({{"z", axis::z}, {"y", axis::y}, {"x", axis::x}});
-}
-
-void read_interval(const yaml_map& map, axis direction, std::string_view key, box3& box) {
-    const auto value = map.find(key);
-    const auto ends = value ? value->list("[first, last + 1]: a half-open range of voxels", 2) : std::nullopt;
-    if (!ends)
-        return;
-    const auto lo = (*ends)[0].integer(position);
-    const auto hi = (*ends)[1].integer(position);
-    if (!lo || !hi)
-        return;
-    if (*lo >= *hi) {
-        value->refuse(fmt::format("the empty range [{}, {}]", *lo, *hi), "[lo, hi] with lo < hi; hi is not included");
-        return;
-    }
-    along(box.lo, direction) = *lo;
-    along(box.hi, direction) = *hi;
-}
-
-tomosweep::cylinder read_cylinder(const std::vector<yaml_value>& layers) {
-    tomosweep::cylinder cylinder;
-    const yaml_map map(layers, {"axis", "center", "radius"});
-    if (const auto direction = map.find("axis"))
-        cylinder.direction = read_axis(*direction).value_or(cylinder.direction);
-    constexpr auto accepted = "the two coordinates across the axis in voxels, in (z, y, x) order";
-    if (const auto center = map.need("center", accepted)) {
-        if (const auto ends = center->list(accepted, 2))
-            for (std::size_t i = 0; i < 2; ++i)
-                cylinder.center[i] = (*ends)[i].number(place).value_or(0);
-    }
-    if (const auto radius = map.need("radius", "a radius in voxels"))
-        cylinder.radius = radius->number(radius_range).value_or(1);
-    return cylinder;
-}
-
-std::optional<mask_region> read_mask(const std::vector<yaml_value>& layers, const std::filesystem::path& folder) {
-    const auto source = read_source(layers, folder);
-    if (!source)
-        return std::nullopt;
-    if (std::holds_alternative<phantom_source>(*source))
-        layers.front().refuse("a phantom", "a mask from a file: raw, tiff, hdf5 or vol, not 0 where the scan counts");
-    return mask_region{*source};
-}
-
-region_spec read_region(const std::vector<yaml_value>& layers, const std::filesystem::path& folder) {
-    region_spec region;
-    const yaml_map map(layers, {"z", "y", "x", "cylinder", "mask"});
-    read_interval(map, axis::z, "z", region.box.box);
-    read_interval(map, axis::y, "y", region.box.box);
-    read_interval(map, axis::x, "x", region.box.box);
-    if (const auto cylinder = map.all("cylinder"); !cylinder.empty())
-        region.cylinder = read_cylinder(cylinder);
-    if (const auto mask = map.all("mask"); !mask.empty())
-        region.mask = read_mask(mask, folder);
-    return region;
-}
-
-preprocess_spec read_preprocess(const std::vector<yaml_value>& layers) {
-    preprocess_spec preprocess;
-    const yaml_map map(layers, {"gaussian_sigma", "median_radius", "binning"});
-    map.read("gaussian_sigma", preprocess.gaussian_sigma, number_range{0, 100});
-    map.read("median_radius", preprocess.median_radius, {0, largest_median_radius});
-    map.read("binning", preprocess.binning, {1, 16});
-    return preprocess;
+void read_preprocess(const std::vector<yaml_value>& layers, scan_spec& scan) {
+    const yaml_map map(layers, {"gaussian_sigma", "median_radius", "binning", "rings", "normalise", "grey_window"});
+    map.read("gaussian_sigma", scan.preprocess.gaussian_sigma, number_range{0, 100});
+    map.read("median_radius", scan.preprocess.median_radius, {0, largest_median_radius});
+    map.read("binning", scan.preprocess.binning, {1, 16});
+    scan.grey = read_grey(map);
 }
 
 /// One length; three equal ones are the same thing said thrice.
@@ -110,6 +47,7 @@ void read_labels(const yaml_map& map, scan_spec& scan) {
         scan.capacity_mAh_per_g = capacity->number();
     if (const auto time = map.find("time_h"))
         scan.time_h = time->number();
+    read_study_keys(map, scan);
 }
 
 std::vector<misplaced_key> misplaced_in_scan() {
@@ -128,8 +66,8 @@ std::vector<misplaced_key> misplaced_in_scan() {
 }  // namespace
 
 std::vector<std::string_view> scan_keys() {
-    return {"id",     "sample",        "cycle",  "step",   "capacity_mAh_per_g",
-            "time_h", "voxel_size_um", "source", "region", "preprocess"};
+    return {"id",     "sample",        "cycle",  "step",   "capacity_mAh_per_g", "scale",         "thickness_um",
+            "time_h", "voxel_size_um", "source", "region", "preprocess",         "field_area_um2"};
 }
 
 std::optional<std::string> read_name(const yaml_value& value) {
@@ -166,7 +104,7 @@ scan_spec read_scan(const std::vector<yaml_value>& layers, const std::filesystem
     if (const auto region = map.all("region"); !region.empty())
         scan.region = read_region(region, folder);
     if (const auto preprocess = map.all("preprocess"); !preprocess.empty())
-        scan.preprocess = read_preprocess(preprocess);
+        read_preprocess(preprocess, scan);
     return scan;
 }
 

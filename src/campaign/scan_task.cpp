@@ -6,7 +6,10 @@
 #include <optional>
 
 #include "tomosweep/archive/netcdf_file.hpp"
+#include "tomosweep/campaign/electrode.hpp"
 #include "tomosweep/campaign/field_store.hpp"
+#include "tomosweep/campaign/grey_scale.hpp"
+#include "tomosweep/campaign/phase_regions.hpp"
 #include "tomosweep/campaign/provenance.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/core/error.hpp"
@@ -29,8 +32,11 @@ point_grid points_of(const campaign_plan& plan, const scan_frame& frame) {
 }
 
 checkpoint_shape shape_of(const campaign_plan& plan) {
-    checkpoint_shape shape{
-        {}, plan.axes.resolution_limits_um.size(), static_cast<std::size_t>(plan.axes.depth.bins), plan.axes.widths};
+    checkpoint_shape shape{{},
+                           plan.axes.resolution_limits_um.size(),
+                           static_cast<std::size_t>(plan.axes.depth.bins),
+                           plan.axes.widths,
+                           plan.axes.normalised_bins() > 0};
     for (const threshold_spec& threshold : plan.thresholds)
         shape.thresholds.push_back(threshold_coordinate(threshold).size());
     return shape;
@@ -49,6 +55,8 @@ public:
             return;
         tables.thickness[threshold] = known.thickness[threshold];
         tables.max_distance_sq[threshold] = known.max_distance_sq[threshold];
+        if (!tables.normalised_thickness.empty())
+            tables.normalised_thickness[threshold] = known.normalised_thickness[threshold];
     }
     void finished(std::size_t threshold, const phase_tables& tables) override {
         kept_.finished(phase_, threshold, tables);
@@ -78,8 +86,13 @@ public:
     void analyse(scan_outcome& outcome) {
         scan_block block = load_block(scan_, frame_, grid_);
         note_input(block, outcome);
-        const point_grid points = points_of(plan_, frame_);
-        outcome.region = count_region(block, grid_, points.depth);
+        point_grid points = points_of(plan_, frame_);
+        if (plan_.axes.electrode) {
+            outcome.electrode = find_electrode(grid_, frame_, plan_.axes.electrode->spec, block);
+            if (plan_.axes.normalised_bins() > 0)
+                points.normalised = normalised_depth(grid_, *outcome.electrode, plan_.axes.normalised_bins());
+        }
+        outcome.region = count_region(block, grid_, points.depth, points.normalised);
         if (outcome.region.voxels == 0)
             throw input_error(plan_.job.file, "scan " + scan_.id + ": region", "no voxel in the region",
                               "a region that holds voxels");
@@ -122,15 +135,33 @@ private:
         grid_.ranks().sum(std::span<std::uint64_t>(hashes));
         const std::vector<attribute> input = input_provenance(scan_, frame_, hashes[0], hashes[1]);
         outcome.provenance.insert(outcome.provenance.end(), input.begin(), input.end());
+        std::array clipped{block.clipped.voxels, block.clipped.below, block.clipped.above};
+        grid_.ranks().sum(std::span<std::int64_t>(clipped));
+        for (attribute& told : grey_provenance(scan_.grey, block.window, {clipped[0], clipped[1], clipped[2]}))
+            outcome.provenance.push_back(std::move(told));
+    }
+
+    /// Where the phase is looked for, if in a part of the region only; the block's mask is that part from now on.
+    std::optional<phase_scope> scope_of(scan_block& block, std::size_t phase, const point_grid& points) {
+        block.phase_mask = {};
+        if (!has_own_region(plan_.job.phases[phase]))
+            return std::nullopt;
+        block.phase_mask = agreed(grid_.ranks(), [&] {
+            return phase_mask(plan_.job.phases, phase, levels_, scan_, frame_, block, grid_.own());
+        });
+        return phase_scope{count_region(block, grid_, points.depth, points.normalised),
+                           histogram_of(grid_, block.grey, block.mask_view())};
     }
 
     phase_tables analyse_phase(scan_block& block, std::size_t phase, const point_grid& points, scan_outcome& outcome) {
         const phase_spec& spec = plan_.job.phases[phase];
         const grey_histogram& pooled = task_.pooled[phase];
-        const grey_histogram& histogram = pooled.counts.empty() ? outcome.histogram : pooled;
+        outcome.scopes.push_back(scope_of(block, phase, points));
+        const grey_histogram& histogram = pooled.counts.empty() ? outcome.histogram_of(phase) : pooled;
         const bool recorded = phase < task_.levels.size() && !task_.levels[phase].high.empty();
         const resolved_thresholds thresholds = recorded ? resolved_thresholds{task_.levels[phase], {}}
                                                         : resolve(plan_.thresholds[phase], spec.where, histogram);
+        levels_.push_back(thresholds.levels);
         if (!thresholds.report.empty())
             outcome.provenance.push_back(
                 {plan_.job.grouped_phases ? "threshold_rule_" + spec.name : "threshold_rule", thresholds.report});
@@ -153,6 +184,7 @@ private:
     checkpoint kept_;
     std::optional<shard_writer> shard_;
     std::optional<phase_fields> fields_;
+    std::vector<grey_thresholds> levels_;  ///< of the phases so far
 };
 
 /// Failures of the scan itself are stored with it; everything else ends the run, as a full disk would fail all scans.
@@ -167,7 +199,7 @@ ledger_summary run_scan(const communicator& group, const campaign_plan& plan, co
     const auto start = std::chrono::steady_clock::now();
     const scan_spec& scan = plan.job.scans[task.scan];
     const scan_frame& frame = plan.scans[task.scan].frame;
-    scan_outcome outcome{frame.voxel_size_um, {}, {}, {}, {}, task.provenance, {}};
+    scan_outcome outcome{frame.voxel_size_um, {}, {}, {}, {}, task.provenance};
     scan_run run(group, plan, task, done);
     try {
         run.analyse(outcome);
@@ -181,6 +213,8 @@ ledger_summary run_scan(const communicator& group, const campaign_plan& plan, co
             task.failed(failure);
         outcome.failure = failure.what();
         outcome.phases.clear();
+        outcome.scopes.clear();
+        outcome.electrode.reset();
         outcome.provenance.push_back({"failure", outcome.failure});
     }
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
@@ -197,9 +231,23 @@ ledger_summary run_scan(const communicator& group, const campaign_plan& plan, co
     return run.effort();
 }
 
-grey_histogram scan_histogram(const communicator& group, const scan_spec& scan, const scan_frame& frame) {
+void write_failed_scan(const campaign_plan& plan, std::size_t scan, const std::string& path,
+                       std::vector<attribute> provenance, const std::string& key) {
+    scan_outcome outcome;
+    outcome.voxel_size_um = plan.job.scans[scan].voxel_size_um;
+    outcome.failure = plan.scans[scan].failure;
+    outcome.provenance = std::move(provenance);
+    outcome.provenance.push_back({content_key_attribute, key});
+    outcome.provenance.push_back({"failure", outcome.failure});
+    write_netcdf(path, make_shard(plan.job, plan.axes, plan.thresholds, plan.job.scans[scan], outcome));
+}
+
+grey_histogram scan_histogram(const communicator& group, const scan_spec& scan, const scan_frame& frame,
+                              const std::optional<electrode_axes>& electrode) {
     const domain grid(group, frame.volume);
-    const scan_block block = load_block(scan, frame, grid);
+    scan_block block = load_block(scan, frame, grid);
+    if (electrode)
+        find_electrode(grid, frame, electrode->spec, block);
     return histogram_of(grid, block.grey, block.mask_view());
 }
 

@@ -1,9 +1,11 @@
 #include "tomosweep/campaign/shard.hpp"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
 #include "tomosweep/archive/schema.hpp"
+#include "tomosweep/campaign/electrode_group.hpp"
 #include "tomosweep/campaign/table_groups.hpp"
 #include "tomosweep/campaign/thresholds.hpp"
 #include "tomosweep/descriptors/otsu.hpp"
@@ -56,6 +58,12 @@ void add_shared_axes(data_group& group, const campaign_axes& axes) {
     group.variables.push_back(coordinate(
         "depth", bin_centres(depth_bin_um, axes.depth.bins), "um",
         axes.depth.from_separator ? "centre of the bin, from the separator" : "centre of the bin, from the collector"));
+    if (const index_t bins = axes.normalised_bins(); bins > 0) {
+        group.dimensions.push_back({"normalised_depth", bins});
+        group.variables.push_back(coordinate(
+            "normalised_depth", bin_centres(1 / static_cast<double>(bins), bins), "1",
+            "centre of the bin, from the electrode's interface with the collector (0) to that with the separator (1)"));
+    }
     if (axes.widths) {
         group.dimensions.push_back({"width", axes.width.bins});
         group.variables.push_back(coordinate("width", bin_centres(axes.width.bin_um, axes.width.bins), "um",
@@ -70,7 +78,26 @@ double separability_of(const grey_histogram& histogram) {
     return levels < 2 ? unknown : separability(histogram, std::array{otsu(histogram)});
 }
 
-void add_scan(data_group& group, const scan_spec& scan, const scan_outcome& outcome) {
+/// Of the classes that every threshold really makes; a phase between two levels parts the rest in two.
+std::vector<double> separabilities(const grey_histogram& histogram, const phase_tables& tables) {
+    const bool parted = std::ranges::count_if(histogram.counts, [](std::int64_t count) { return count > 0; }) > 1;
+    std::vector<double> values;
+    for (std::size_t i = 0; i < tables.threshold_grey.size(); ++i) {
+        std::vector<double> levels{tables.threshold_grey[i]};
+        if (!tables.threshold_low_grey.empty())
+            levels.insert(levels.begin(), tables.threshold_low_grey[i]);
+        values.push_back(parted ? separability(histogram, levels) : unknown);
+    }
+    return values;
+}
+
+void append(std::vector<variable>& variables, std::vector<variable> more) {
+    for (variable& one : more)
+        variables.push_back(std::move(one));
+}
+
+void add_scan(data_group& group, const campaign_axes& axes, const scan_spec& scan, const scan_outcome& outcome,
+              const region_counts& region, const grey_histogram& histogram) {
     using numbers = std::vector<double>;
     using integers = std::vector<std::int64_t>;
     using texts = std::vector<std::string>;
@@ -86,9 +113,11 @@ void add_scan(data_group& group, const scan_spec& scan, const scan_outcome& outc
     group.variables.push_back(per_scan("voxel_size_um", numbers{outcome.voxel_size_um}, "um",
                                        "edge of a voxel of the analysed volume, after binning"));
     group.variables.push_back(
-        per_scan("region_voxels", integers{outcome.region.voxels}, "1", "voxels of the region that is analysed"));
-    group.variables.push_back(per_scan("otsu_separability", numbers{separability_of(outcome.histogram)}, "1",
+        per_scan("region_voxels", integers{region.voxels}, "1", "voxels of the region that is analysed"));
+    group.variables.push_back(per_scan("otsu_separability", numbers{separability_of(histogram)}, "1",
                                        "between-class over total variance of the grey levels at Otsu's threshold"));
+    if (axes.electrode)
+        append(group.variables, electrode_figures(outcome));
     group.variables.push_back(per_scan("fields_file", texts{outcome.fields_file}, "",
                                        "file with the group /fields, relative to the campaign's folder"));
     group.variables.push_back(per_scan("failure", texts{outcome.failure}, "", "why the scan has no figures"));
@@ -101,15 +130,20 @@ std::vector<variable> figures_of(const campaign_axes& axes, const phase_spec& ph
                               axes.connectivities,
                               static_cast<std::size_t>(axes.depth.bins),
                               static_cast<std::size_t>(axes.width.bins),
-                              axes.width.bin_um};
-    if (!outcome.failure.empty())
-        return failed_figures(lengths, phase.where == phase_side::between, axes.widths, scan_failed);
-    return derive_figures(outcome.phases[index], lengths, {outcome.voxel_size_um, outcome.region});
-}
-
-void append(std::vector<variable>& variables, std::vector<variable> more) {
-    for (variable& one : more)
-        variables.push_back(std::move(one));
+                              axes.width.bin_um,
+                              static_cast<std::size_t>(axes.normalised_bins())};
+    const bool failed = !outcome.failure.empty();
+    std::vector<variable> figures =
+        failed ? failed_figures(lengths, phase.where == phase_side::between, axes.widths, scan_failed)
+               : derive_figures(outcome.phases[index], lengths, {outcome.voxel_size_um, outcome.region_of(index)});
+    figures.push_back({"threshold_separability",
+                       {"scan", "threshold"},
+                       failed ? std::vector<double>(lengths.thresholds, unknown)
+                              : separabilities(outcome.histogram_of(index), outcome.phases[index]),
+                       "1",
+                       "between-class over total variance of the grey levels at this threshold",
+                       {}});
+    return figures;
 }
 
 data_group provenance_group(const scan_spec& scan, const scan_outcome& outcome) {
@@ -131,7 +165,7 @@ data_group make_shard(const job_spec& job, const campaign_axes& axes, const std:
     if (job.grouped_phases) {
         root.dimensions.push_back({"scan", 1});
         add_shared_axes(root, axes);
-        add_scan(root, scan, outcome);
+        add_scan(root, axes, scan, outcome, outcome.region, outcome.histogram);
     }
     for (std::size_t i = 0; i < job.phases.size(); ++i) {
         data_group phase;
@@ -140,11 +174,13 @@ data_group make_shard(const job_spec& job, const campaign_axes& axes, const std:
         target.dimensions.push_back({"scan", 1});
         add_threshold_axis(target, thresholds[i]);
         add_shared_axes(target, axes);
-        add_scan(target, scan, outcome);
+        add_scan(target, axes, scan, outcome, outcome.region_of(i), outcome.histogram_of(i));
         append(target.variables, figures_of(axes, job.phases[i], thresholds[i], outcome, i));
         if (job.grouped_phases)
             root.groups.push_back(std::move(phase));
     }
+    if (axes.electrode)
+        add_electrode_maps(root, *axes.electrode, outcome);
     data_group tables, process;
     tables.name = "tables";
     tables.groups.push_back(table_group(job, axes, scan, outcome));

@@ -1,12 +1,15 @@
 #include "tomosweep/campaign/shard_store.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 #include "tomosweep/archive/atomic_file.hpp"
 #include "tomosweep/archive/merge.hpp"
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/archive/schema.hpp"
+#include "tomosweep/campaign/derived.hpp"
+#include "tomosweep/campaign/run_record.hpp"
 #include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
@@ -31,17 +34,58 @@ shard_status status_of(const std::vector<attribute>& provenance, const std::stri
             value_of(provenance, "ranks", std::int64_t{1}) * value_of(provenance, "threads_per_rank", std::int64_t{1})};
 }
 
+/// The job that the scans are to be seen with: that of the last run, or in folders of older versions that of a scan.
+/// Nothing when there is none that can be read, as in a folder of shards alone.
+std::optional<job_spec> job_of(const std::string& directory, const data_group& archive) {
+    try {
+        const run_record record = read_record(directory);
+        if (!record.job_text.empty())
+            return parse_job(record.job_text, record.job_file);
+        const data_group* process = find_named(archive.groups, "process");
+        if (process == nullptr || process->groups.empty())
+            return std::nullopt;
+        const std::vector<attribute>& provenance = process->groups.back().attributes;
+        const std::string text = value_of(provenance, "job", std::string());
+        return parse_job(text, value_of(provenance, "job_file", std::string("job.yaml")));
+    } catch (const input_error&) {
+        return std::nullopt;
+    }
+}
+
+/// What stands in the file at `path` about the scan or pair called `name`.
+shard_status status_in(const std::string& path, const std::string& name, const std::string& key) {
+    if (!fs::exists(path))
+        return {};
+    try {
+        return status_of(read_group_attributes(path, "/process/" + name), key);
+    } catch (const error&) {
+        return {shard_state::unreadable, {}};
+    }
+}
+
+void make_folder(const std::string& path) {
+    std::error_code failure;
+    fs::create_directories(path, failure);
+    if (failure)
+        throw resource_error("rights or space", path + " cannot be made: " + failure.message());
+}
+
+/// The only name in a coordinate of one pair's file.
+std::string only_text(const data_group& group, const char* name) {
+    const variable* found = find_named(group.variables, name);
+    const auto* texts = found == nullptr ? nullptr : std::get_if<std::vector<std::string>>(&found->values);
+    return texts == nullptr || texts->empty() ? std::string() : texts->front();
+}
+
 }  // namespace
 
 void shard_store::prepare() const {
+    make_folder((fs::path(directory_) / "scans").string());
     std::error_code failure;
-    fs::create_directories(fs::path(directory_) / "scans", failure);
-    if (failure)
-        throw resource_error("rights or space", directory_ + " cannot be made: " + failure.message());
     write_file_whole((fs::path(directory_) / "scans" / ".writable").string(), "");
     fs::remove(fs::path(directory_) / "scans" / ".writable", failure);
     remove_partial_files(directory_);
-    for (const char* folder : {"scans", "checkpoints", "failures"})
+    for (const char* folder : {"scans", "changes", "checkpoints", "failures"})
         remove_partial_files((fs::path(directory_) / folder).string());
 }
 
@@ -66,13 +110,42 @@ std::string shard_store::archive_path() const {
 }
 
 shard_status shard_store::status(const std::string& id, const std::string& key) const {
-    if (!fs::exists(shard_path(id)))
-        return {};
-    try {
-        return status_of(read_group_attributes(shard_path(id), "/process/" + id), key);
-    } catch (const error&) {
-        return {shard_state::unreadable, {}};
-    }
+    return status_in(shard_path(id), id, key);
+}
+
+std::string shard_store::change_path(const std::string& name) const {
+    return (fs::path(directory_) / "changes" / (name + ".h5")).string();
+}
+
+void shard_store::prepare_changes() const {
+    make_folder((fs::path(directory_) / "changes").string());
+}
+
+shard_status shard_store::change_status(const std::string& name, const std::string& key) const {
+    return status_in(change_path(name), name, key);
+}
+
+data_group shard_store::merged_changes(const std::vector<std::string>& ids) const {
+    std::vector<data_group> pairs;
+    for (const std::string& from : ids)
+        for (const std::string& to : ids) {
+            const std::string name = from + "--" + to;
+            if (!fs::exists(change_path(name)))
+                continue;
+            data_group pair = read_sound_netcdf(change_path(name));
+            const auto provenance = read_group_attributes(change_path(name), "/process/" + name);
+            const auto made_from = [&](const char* key, const std::string& id) {
+                return status(id, value_of(provenance, key, std::string())).state == shard_state::complete;
+            };
+            // Ids may hold what stands between them.
+            const bool named = only_text(pair, "from") == from && only_text(pair, "to") == to;
+            if (named && made_from(from_key_attribute, from) && made_from(to_key_attribute, to))
+                pairs.push_back(std::move(pair));
+        }
+    data_group changes = merge_pairs(pairs);
+    changes.name = schema::changes;
+    changes.attributes.clear();
+    return changes;
 }
 
 shard_status shard_store::sound_status(const std::string& id, const std::string& key) const {
@@ -96,9 +169,13 @@ data_group shard_store::merge(const std::vector<std::string>& ids, const lock_wa
     if (shards.empty())
         throw input_error(directory_, "scans", "no finished scan", "a folder that a run has filled");
     data_group archive = merge_scans(shards);
+    if (data_group changes = merged_changes(ids); !changes.variables.empty())
+        archive.groups.push_back(std::move(changes));
     // Shards may be of earlier schemas; what is written now is of this one.
     std::erase_if(archive.attributes, [](const attribute& each) { return each.name == schema::version_attribute; });
     archive.attributes.push_back({schema::version_attribute, schema::version});
+    if (const auto job = job_of(directory_, archive))
+        add_derived(archive, *job);
     write_netcdf(archive_path(), archive);
     return archive;
 }

@@ -36,7 +36,11 @@ std::vector<std::string_view> keys_of(source_type type) {
             "seed",
             "shell_thickness",
             "shell_grey",
-            "stack"};
+            "stack",
+            "ring_count",
+            "ring_amplitude",
+            "ring_width",
+            "ring_center"};
 }
 
 std::string read_path(const yaml_map& map, const std::filesystem::path& folder) {
@@ -73,6 +77,12 @@ raw_source read_raw(const yaml_map& map, const std::filesystem::path& folder) {
     return raw;
 }
 
+std::optional<std::array<double, 2>> read_pair(const yaml_value& value, const char* accepted) {
+    const auto list = value.list(accepted, 2);
+    const auto numbers = list ? value.numbers() : std::nullopt;
+    return numbers ? std::optional(std::array{numbers->front(), numbers->back()}) : std::nullopt;
+}
+
 void read_interface(const yaml_map& stack, std::string_view key, phantom_interface& surface) {
     const auto value = stack.find(key);
     if (!value)
@@ -81,9 +91,9 @@ void read_interface(const yaml_map& stack, std::string_view key, phantom_interfa
     map.read("height", surface.height, number_range{});
     map.read("bow", surface.bow, number_range{});
     if (const auto tilt = map.find("tilt"))
-        if (const auto ends = tilt->list("[along y, along x]: voxels of height per voxel", 2)) {
-            surface.tilt_y = (*ends)[0].number().value_or(0);
-            surface.tilt_x = (*ends)[1].number().value_or(0);
+        if (const auto ends = read_pair(*tilt, "[along y, along x]: voxels of height per voxel")) {
+            surface.tilt_y = ends->front();
+            surface.tilt_x = ends->back();
         }
 }
 
@@ -122,6 +132,11 @@ phantom_source read_phantom(const yaml_map& map) {
     map.read("shell_grey", phantom.shell_grey, number_range{0, 255});
     map.read("blur_sigma", phantom.blur_sigma, not_negative);
     map.read("noise_sigma", phantom.noise_sigma, not_negative);
+    map.read("ring_count", phantom.ring_count, {.low = 0});
+    map.read("ring_amplitude", phantom.ring_amplitude, not_negative);
+    map.read("ring_width", phantom.ring_width, positive);
+    if (const auto center = map.find("ring_center"))
+        phantom.ring_center = read_pair(*center, "[y, x]: where rings have their centre, voxels from the corner");
     auto seed = static_cast<std::int64_t>(phantom.seed);
     map.read("seed", seed, {.low = 0});
     phantom.seed = static_cast<std::uint64_t>(seed);

@@ -53,11 +53,19 @@ void add_directions(data_group& group) {
     }
 }
 
+/// What a joint histogram of thickness and depth is called in a group.
+struct joint_names {
+    std::string prefix;  ///< of dimensions and variables
+    const char* bin;     ///< what its bins are
+};
+const joint_names by_layer{"", "depth bin, from 0"};
+const joint_names by_normalised{"normalised_", "bin of normalised depth, from 0"};
+
 /// The joint histogram as rows (thickness, depth bin, voxels); the rows of threshold t are [first_row[t], first_row[t +
 /// 1]).
-void add_thickness(data_group& group, const phase_tables& tables) {
+void add_thickness(data_group& group, const std::vector<thickness_table>& tables, const joint_names& names) {
     std::vector<std::int64_t> first_row{0}, radius_sq, bin, voxels;
-    for (const thickness_table& thickness : tables.thickness) {
+    for (const thickness_table& thickness : tables) {
         for (const thickness_count& row : thickness) {
             radius_sq.push_back(row.radius_sq);
             bin.push_back(row.depth_bin);
@@ -67,22 +75,23 @@ void add_thickness(data_group& group, const phase_tables& tables) {
     }
     if (voxels.empty())
         return;
-    group.dimensions.push_back({"threshold_edge", static_cast<index_t>(first_row.size())});
-    group.dimensions.push_back({"thickness_row", static_cast<index_t>(voxels.size())});
-    group.variables.push_back({"thickness_first_row",
-                               {"threshold_edge"},
+    const auto edges = names.prefix + "threshold_edge", rows = names.prefix + "thickness_row";
+    group.dimensions.push_back({edges, static_cast<index_t>(first_row.size())});
+    group.dimensions.push_back({rows, static_cast<index_t>(voxels.size())});
+    group.variables.push_back({names.prefix + "thickness_first_row",
+                               {edges},
                                std::move(first_row),
                                "1",
                                "first row of each threshold; its last row is before the next threshold's first",
                                {}});
-    group.variables.push_back({"thickness_sq",
-                               {"thickness_row"},
+    group.variables.push_back({names.prefix + "thickness_sq",
+                               {rows},
                                std::move(radius_sq),
                                "voxel^2",
                                "squared radius of the largest covering ball; 4294967295 where nothing bounds it",
                                {}});
-    group.variables.push_back({"thickness_depth_bin", {"thickness_row"}, std::move(bin), "1", "depth bin, from 0", {}});
-    group.variables.push_back({"thickness_voxels", {"thickness_row"}, std::move(voxels), "1", "phase voxels", {}});
+    group.variables.push_back({names.prefix + "thickness_depth_bin", {rows}, std::move(bin), "1", names.bin, {}});
+    group.variables.push_back({names.prefix + "thickness_voxels", {rows}, std::move(voxels), "1", "phase voxels", {}});
 }
 
 void add_histogram(data_group& group, const grey_histogram& histogram) {
@@ -103,7 +112,8 @@ data_group phase_group(const std::string& name, const phase_tables& tables, std:
     group.dimensions.push_back({"threshold", static_cast<index_t>(tables.counts.size())});
     add_counts(group, tables, depth_bins);
     add_directions(group);
-    add_thickness(group, tables);
+    add_thickness(group, tables.thickness, by_layer);
+    add_thickness(group, tables.normalised_thickness, by_normalised);
     return group;
 }
 
@@ -150,21 +160,23 @@ const std::vector<std::int64_t>& integers(const data_group& group, const char* n
     return values;
 }
 
-void read_thickness(const data_group& group, phase_tables& tables) {
-    const std::size_t thresholds = tables.counts.size();
-    tables.thickness.resize(thresholds);
-    tables.max_distance_sq = integers(group, "max_distance_sq", thresholds);
-    if (find_named(group.variables, "thickness_first_row") == nullptr)
-        return;
-    const auto& first_row = integers(group, "thickness_first_row", thresholds + 1);
+std::vector<thickness_table> read_thickness(const data_group& group, std::size_t thresholds, const joint_names& names) {
+    std::vector<thickness_table> tables(thresholds);
+    const auto part = [&](const char* name, std::size_t count) -> const std::vector<std::int64_t>& {
+        return integers(group, (names.prefix + name).c_str(), count);
+    };
+    if (find_named(group.variables, names.prefix + "thickness_first_row") == nullptr)
+        return tables;
+    const auto& first_row = part("thickness_first_row", thresholds + 1);
     const auto rows = static_cast<std::size_t>(first_row.back());
-    const auto& radius_sq = integers(group, "thickness_sq", rows);
-    const auto& bin = integers(group, "thickness_depth_bin", rows);
-    const auto& voxels = integers(group, "thickness_voxels", rows);
+    const auto& radius_sq = part("thickness_sq", rows);
+    const auto& bin = part("thickness_depth_bin", rows);
+    const auto& voxels = part("thickness_voxels", rows);
     for (std::size_t t = 0; t < thresholds; ++t)
         for (auto row = static_cast<std::size_t>(first_row[t]); row < static_cast<std::size_t>(first_row[t + 1]); ++row)
-            tables.thickness[t].push_back(
+            tables[t].push_back(
                 {static_cast<distance_sq_t>(radius_sq.at(row)), static_cast<std::int32_t>(bin[row]), voxels[row]});
+    return tables;
 }
 
 }  // namespace
@@ -198,8 +210,11 @@ phase_tables read_phase_group(const data_group& group, std::size_t thresholds, s
         const auto first = depth_voxels.begin() + static_cast<std::ptrdiff_t>(point * depth_bins);
         counts.depth_voxels.assign(first, first + static_cast<std::ptrdiff_t>(depth_bins));
     }
-    if (widths)
-        read_thickness(group, tables);
+    if (widths) {
+        tables.max_distance_sq = integers(group, "max_distance_sq", thresholds);
+        tables.thickness = read_thickness(group, thresholds, by_layer);
+        tables.normalised_thickness = read_thickness(group, thresholds, by_normalised);
+    }
     return tables;
 }
 
@@ -213,9 +228,28 @@ data_group table_group(const job_spec& job, const campaign_axes& axes, const sca
     if (!outcome.region.depth_voxels.empty())
         group.variables.push_back(
             {"region_depth_voxels", {"depth"}, outcome.region.depth_voxels, "1", "region voxels by depth", {}});
+    if (!outcome.region.normalised_voxels.empty()) {
+        group.dimensions.push_back({"normalised_depth", axes.normalised_bins()});
+        group.variables.push_back({"region_normalised_voxels",
+                                   {"normalised_depth"},
+                                   outcome.region.normalised_voxels,
+                                   "1",
+                                   "region voxels by normalised depth",
+                                   {}});
+    }
     add_histogram(group, outcome.histogram);
-    for (std::size_t phase = 0; phase < outcome.phases.size(); ++phase)
+    for (std::size_t phase = 0; phase < outcome.phases.size(); ++phase) {
         group.groups.push_back(phase_group(job.phases[phase].name, outcome.phases[phase], bins));
+        if (phase >= outcome.scopes.size() || !outcome.scopes[phase])
+            continue;
+        group.groups.back().variables.push_back({"region_depth_voxels",
+                                                 {"depth"},
+                                                 outcome.scopes[phase]->region.depth_voxels,
+                                                 "1",
+                                                 "voxels in which the phase is looked for, by depth",
+                                                 {}});
+        add_histogram(group.groups.back(), outcome.scopes[phase]->histogram);
+    }
     return group;
 }
 

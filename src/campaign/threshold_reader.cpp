@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "tomosweep/campaign/grey_reader.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -121,11 +123,7 @@ std::optional<threshold_spec> read_rule(const yaml_map& map) {
                 given->refuse("an option of multi-otsu and gaussian-mixture", "one of these rules, or no such key");
     }
     if (const auto scope = map.find("scope"))
-        ruled.scope =
-            scope
-                ->choice<rule_scope>(
-                    {{"scan", rule_scope::scan}, {"sample", rule_scope::sample}, {"campaign", rule_scope::campaign}})
-                .value_or(ruled.scope);
+        ruled.scope = read_scope(*scope).value_or(ruled.scope);
     if (const auto offsets = map.find("offsets")) {
         const auto numbers = offsets->numbers();
         const auto sorted = numbers ? ascending(*offsets, *numbers) : std::nullopt;

@@ -15,7 +15,7 @@ constexpr double wish_bytes = 48;    // a box that a rank wants
 constexpr double class_bytes = 1;    // a voxel's class
 constexpr double short_distance = 2, long_distance = 4;
 constexpr double span_bytes = 16;  // first and last background of a row
-constexpr double ball_bytes = 16, entry_bytes = 16;
+constexpr double ball_bytes = 20, entry_bytes = 16;
 constexpr double node_bytes = 16, face_entry_bytes = 4, tree_header_bytes = 176;
 constexpr double neighbourhood_counts = 16;  // of a phase, without its depth bins
 constexpr double curve_counts = 3;

@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "tomosweep/campaign/unit_advice.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -134,7 +136,8 @@ std::optional<double> yaml_value::number(const number_range& range) const {
     if (value && std::isfinite(*value) && *value <= range.high &&
         (range.above ? *value > range.low : *value >= range.low))
         return value;
-    refuse(words(range));
+    const std::string conversion = text ? advice_on_value(key_.substr(key_.rfind('.') + 1), *text) : "";
+    refuse(words(range) + (conversion.empty() ? "" : "; " + conversion));
     return std::nullopt;
 }
 
@@ -195,7 +198,10 @@ yaml_map::yaml_map(std::vector<yaml_value> layers, std::vector<std::string_view>
     }
 }
 
-std::string yaml_map::advice_for(const std::string& name, const std::vector<misplaced_key>& misplaced) const {
+std::string yaml_map::advice_for(const std::string& name, const std::string& value,
+                                 const std::vector<misplaced_key>& misplaced) const {
+    if (std::string conversion = advice_on_unit(name, value, known_); !conversion.empty())
+        return conversion;
     std::vector<std::string_view> candidates = known_;
     for (const misplaced_key& elsewhere : misplaced)
         candidates.push_back(elsewhere.key);
@@ -217,7 +223,8 @@ void yaml_map::check_keys(const yaml_value& layer, const std::vector<misplaced_k
         if (!seen.insert(name).second)
             layer.problems().add(line, layer.key_of(name), "the key a second time", "every key once");
         else if (std::find(known_.begin(), known_.end(), name) == known_.end())
-            layer.problems().add(line, layer.key_of(name), "an unknown key", advice_for(name, misplaced));
+            layer.problems().add(line, layer.key_of(name), "an unknown key",
+                                 advice_for(name, entry.second.IsScalar() ? entry.second.Scalar() : "", misplaced));
     }
 }
 

@@ -31,6 +31,7 @@ const names per_threshold{"scan", "threshold"};
 const names per_point{"scan", "threshold", "resolution_limit"};
 const names per_connectivity{"scan", "threshold", "resolution_limit", "connectivity"};
 const names per_depth{"scan", "threshold", "resolution_limit", "depth"};
+const names per_normalised{"scan", "threshold", "resolution_limit", "normalised_depth"};
 const names per_width{"scan", "threshold", "width"};
 
 /// NaN, always with the same bits, where there is nothing to divide by.
@@ -93,15 +94,44 @@ variable_values widths(const source_tables& from, double width_statistics::*whic
     return values;
 }
 
-variable_values depth_widths(const source_tables& from, double width_statistics::*which) {
+/// One value per (threshold, resolution limit, bin) from the rows of that bin of one joint histogram by depth:
+/// `value(rows, smallest squared radius kept, bin)`.
+template <class Value>
+variable_values over_bins(const source_tables& from, const std::vector<thickness_table>& tables, std::size_t bin_count,
+                          Value&& value) {
     std::vector<double> values;
-    for (const thickness_table& thickness : from.tables.thickness) {
-        const std::vector<thickness_table> bins = by_depth(thickness, from.axes.depth_bins);
+    for (const thickness_table& thickness : tables) {
+        const std::vector<thickness_table> bins = by_depth(thickness, bin_count);
         for (std::size_t limit = 0; limit < from.axes.resolution_limits_um.size(); ++limit)
-            for (const thickness_table& bin : bins)
-                values.push_back(width_of(bin, smallest_radius_sq(from, limit)).*which * from.scale.voxel_size_um);
+            for (std::size_t bin = 0; bin < bin_count; ++bin)
+                values.push_back(value(bins[bin], smallest_radius_sq(from, limit), bin));
     }
     return values;
+}
+
+variable_values depth_widths(const source_tables& from, double width_statistics::*which) {
+    return over_bins(from, from.tables.thickness, from.axes.depth_bins,
+                     [&](const thickness_table& rows, distance_sq_t smallest, std::size_t) {
+                         return width_of(rows, smallest).*which * from.scale.voxel_size_um;
+                     });
+}
+
+variable_values normalised_widths(const source_tables& from, double width_statistics::*which) {
+    return over_bins(from, from.tables.normalised_thickness, from.axes.normalised_bins,
+                     [&](const thickness_table& rows, distance_sq_t smallest, std::size_t) {
+                         return width_of(rows, smallest).*which * from.scale.voxel_size_um;
+                     });
+}
+
+/// A voxel is kept at a limit when its thickness is, so that the histogram of thickness holds the volumes, too.
+variable_values normalised_fractions(const source_tables& from) {
+    return over_bins(from, from.tables.normalised_thickness, from.axes.normalised_bins,
+                     [&](const thickness_table& rows, distance_sq_t smallest, std::size_t bin) {
+                         std::int64_t voxels = 0;
+                         for (const thickness_count& row : rows)
+                             voxels += row.radius_sq >= smallest ? row.voxels : 0;
+                         return ratio(voxels, from.scale.region.normalised_voxels[bin]);
+                     });
 }
 
 variable_values depth_fractions(const source_tables& from) {
@@ -207,6 +237,19 @@ std::vector<figure> width() {
     };
 }
 
+std::vector<figure> normalised() {
+    return {
+        {"normalised_depth_volume_fraction", per_normalised, "1",
+         "phase volume over region volume by depth between the electrode's interfaces", normalised_fractions},
+        {"normalised_depth_mean_width_um", per_normalised, "um",
+         "mean local thickness by depth between the electrode's interfaces",
+         [](const source_tables& from) { return normalised_widths(from, &width_statistics::mean); }},
+        {"normalised_depth_median_width_um", per_normalised, "um",
+         "median local thickness by depth between the electrode's interfaces",
+         [](const source_tables& from) { return normalised_widths(from, &width_statistics::median); }},
+    };
+}
+
 std::vector<figure> thresholds(bool between) {
     std::vector<figure> rows{{"threshold_grey", per_threshold, "grey level", "grey level used as the threshold",
                               [](const source_tables& from) { return variable_values(from.tables.threshold_grey); }}};
@@ -216,13 +259,17 @@ std::vector<figure> thresholds(bool between) {
     return rows;
 }
 
-std::vector<figure> registry(bool between, bool widths) {
+/// The figures that these tables yield.
+std::vector<figure> registry(const phase_tables& tables) {
+    const bool between = !tables.threshold_low_grey.empty(), widths = !tables.thickness.empty();
     std::vector<figure> rows = thresholds(between);
     const auto append = [&](const std::vector<figure>& more) { rows.insert(rows.end(), more.begin(), more.end()); };
     append(volume_and_surface());
     append(connection());
     if (widths)
         append(width());
+    if (!tables.normalised_thickness.empty())
+        append(normalised());
     return rows;
 }
 
@@ -231,7 +278,7 @@ std::vector<figure> registry(bool between, bool widths) {
 std::vector<variable> derive_figures(const phase_tables& tables, const figure_axes& axes, const figure_scale& scale) {
     const source_tables from{tables, axes, scale};
     std::vector<variable> variables;
-    for (const figure& row : registry(!tables.threshold_low_grey.empty(), !tables.thickness.empty()))
+    for (const figure& row : registry(tables))
         variables.push_back({std::string(row.name),
                              row.dimensions,
                              row.derive(from),
@@ -250,9 +297,11 @@ std::vector<variable> failed_figures(const figure_axes& axes, bool between, bool
     tables.threshold_low_grey.assign(between ? axes.thresholds : 0, unknown);
     tables.counts.assign(axes.thresholds, std::vector<phase_counts>(axes.resolution_limits_um.size(), nothing));
     tables.thickness.resize(widths ? axes.thresholds : 0);
+    tables.normalised_thickness.resize(widths && axes.normalised_bins > 0 ? axes.thresholds : 0);
     tables.max_distance_sq.assign(widths ? axes.thresholds : 0, 0);
     figure_scale scale;
     scale.region.depth_voxels.assign(axes.depth_bins, 0);
+    scale.region.normalised_voxels.assign(axes.normalised_bins, 0);
     std::vector<variable> variables = derive_figures(tables, axes, scale);
     auto& status = std::get<std::vector<std::int32_t>>(find_named(variables, "status")->values);
     status.assign(status.size(), failure);

@@ -21,6 +21,9 @@ void check_range(const char* name, double value, double low, double high) {
 /// Every block of voxels is grown by four sigma on all sides while it is blurred.
 constexpr double widest_blur = 50;
 
+/// Every ring is looked at for every row.
+constexpr double most_rings = 10'000;
+
 /// The outlines of all islets of a layer are held at once, about a kilobyte each.
 double least_diameter(const phantom_source& phantom) {
     constexpr double most_islets = 1e6;
@@ -87,6 +90,11 @@ void check_phantom(const phantom_source& phantom) {
     check_range("noise_sigma", phantom.noise_sigma, 0, 1000);
     if (phantom.stack)
         check_stack(*phantom.stack, phantom.shape);
+    check_range("ring_count", static_cast<double>(phantom.ring_count), 0, most_rings);
+    check_range("ring_amplitude", phantom.ring_amplitude, 0, 1000);
+    check_range("ring_width", phantom.ring_width, 0.1, longest);
+    for (const double center : phantom.ring_center.value_or(std::array<double, 2>{}))
+        check_range("ring_center", center, -longest, longest);
 }
 
 }  // namespace tomosweep

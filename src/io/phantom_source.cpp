@@ -12,6 +12,7 @@
 #include "tomosweep/io/phantom_geometry.hpp"
 #include "tomosweep/io/phantom_interfaces.hpp"
 #include "tomosweep/io/phantom_pores.hpp"
+#include "tomosweep/io/phantom_rings.hpp"
 #include "tomosweep/kernels/gaussian.hpp"
 #include "tomosweep/kernels/smooth.hpp"
 
@@ -153,7 +154,7 @@ private:
 class phantom_scan final : public scan_source {
 public:
     explicit phantom_scan(const phantom_source& phantom)
-        : phantom_(phantom), pores_(pores_of(phantom)), noise_(phantom) {
+        : phantom_(phantom), pores_(pores_of(phantom)), noise_(phantom), rings_(phantom) {
         if (phantom_.stack)
             stack_.emplace(phantom_);
     }
@@ -267,6 +268,7 @@ private:
 
     void finish(std::span<double> levels, const index3& first, std::span<std::uint8_t> row) const {
         noise_.add_to(levels, first);
+        rings_.add_to(levels, first);
         std::transform(levels.begin(), levels.end(), row.begin(),
                        [](double level) { return static_cast<std::uint8_t>(std::clamp(level, 0.0, 255.0) + 0.5); });
     }
@@ -274,6 +276,7 @@ private:
     phantom_source phantom_;
     std::vector<pore> pores_;
     voxel_noise noise_;
+    phantom_rings rings_;
     std::optional<stack_painter> stack_;
 };
 

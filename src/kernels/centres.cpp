@@ -1,7 +1,10 @@
 #include "tomosweep/kernels/centres.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <type_traits>
 
+#include "tomosweep/kernels/row_bits.hpp"
 #include "vector_paths.hpp"
 
 namespace tomosweep {
@@ -58,6 +61,65 @@ TOMOSWEEP_VECTOR_PATHS void ring_maxima(const std::array<const short_distance_sq
     largest_of_four(rows, count, out);
 }
 
+/// A row of distances, padded by one voxel, and those beside it along z and y.
+template <distance_value Distance>
+struct row_cross {
+    const Distance* own;
+    const Distance *above, *below;    // z - 1, z + 1
+    const Distance *before, *behind;  // y - 1, y + 1
+};
+
+// By value: the compiler makes no vectors of std::max's references.
+template <class T>
+[[gnu::always_inline]] inline T larger(T a, T b) {
+    return a > b ? a : b;
+}
+template <class T>
+[[gnu::always_inline]] inline T smaller(T a, T b) {
+    return a < b ? a : b;
+}
+
+/// How far from its centre the part of a ball begins that sticks out of the two balls beside it along one axis.
+template <class Wide>
+[[gnu::always_inline]] inline Wide overhang(Wide own, Wide lower, Wide upper) {
+    return (larger(larger(lower, upper), own) - own + 1) / 2;
+}
+
+/// For every x in [0, count) whether a ball is larger than one voxel and sticks out of the six balls beside it. Nothing
+/// does between two larger balls, for what sticks out of one lies in the other; of equal balls the first in raster
+/// order counts as the larger one.
+template <distance_value Distance>
+[[gnu::always_inline]] inline void balls_that_stick_out(const row_cross<Distance>& rows, index_t count,
+                                                        std::uint8_t* out) {
+    using wide = std::conditional_t<sizeof(Distance) == 2, std::uint32_t, std::uint64_t>;
+    const Distance* const centre = rows.own;
+    const Distance *const above = rows.above, *const below = rows.below;
+    const Distance *const before = rows.before, *const behind = rows.behind;
+    for (index_t i = 0; i < count; ++i) {
+        const wide own = centre[i], left = centre[i - 1], right = centre[i + 1];
+        const wide z_lower = above[i], z_upper = below[i], y_lower = before[i], y_upper = behind[i];
+        const wide z = overhang(own, z_lower, z_upper);
+        const wide y = overhang(own, y_lower, y_upper);
+        const wide x = overhang(own, left, right);
+        const wide between = larger(larger(smaller<wide>(z_lower + 1, z_upper), smaller<wide>(y_lower + 1, y_upper)),
+                                    smaller<wide>(left + 1, right));
+        out[i] = static_cast<std::uint8_t>((own > 1) & (between <= own) & (z * z + y * y + x * x < own));
+    }
+}
+TOMOSWEEP_VECTOR_PATHS void mark_sticking_out(const row_cross<distance_sq_t>& rows, index_t count, std::uint8_t* out) {
+    balls_that_stick_out(rows, count, out);
+}
+TOMOSWEEP_VECTOR_PATHS void mark_sticking_out(const row_cross<short_distance_sq_t>& rows, index_t count,
+                                              std::uint8_t* out) {
+    balls_that_stick_out(rows, count, out);
+}
+
+part_side side_of(distance_sq_t own, distance_sq_t lower, distance_sq_t upper) {
+    if (upper > own)
+        return {-1, (index_t{upper} - own + 1) / 2};
+    return lower >= own ? part_side{1, (index_t{lower} - own + 1) / 2} : part_side{};
+}
+
 /// Finds the centres of one row at a time; holds the scratch memory of one thread.
 template <distance_value Distance>
 class row_scanner {
@@ -71,6 +133,8 @@ public:
           own_(static_cast<std::size_t>(distance.extent().x) + 2, 0),
           faces_(own_.size(), 0),
           edges_(own_.size(), 0),
+          marks_(static_cast<std::size_t>(distance.extent().x), 0),
+          marked_(static_cast<std::size_t>(words_per_row(distance.extent().x)), 0),
           far_(far_neighbours()) {}
 
     /// Appends the balls of row (z, y) of the whole volume.
@@ -83,6 +147,7 @@ private:
     }
     bool contained(std::size_t at) const;
     bool contained_far(const index3& at) const;
+    part_code part_at(const row_cross<Distance>& rows, index_t x) const;
 
     view3<const Distance> distance_;
     box3 box_;
@@ -90,6 +155,8 @@ private:
     const containment_tables& tables_;
     std::vector<Distance> zeros_;
     std::vector<Distance> own_, faces_, edges_;  // rows with a zero before and behind
+    std::vector<std::uint8_t> marks_;
+    std::vector<std::uint64_t> marked_;
     std::vector<far_neighbour> far_;
 };
 
@@ -123,6 +190,16 @@ bool row_scanner<Distance>::contained_far(const index3& at) const {
 }
 
 template <distance_value Distance>
+part_code row_scanner<Distance>::part_at(const row_cross<Distance>& rows, index_t x) const {
+    const distance_sq_t own = rows.own[x];
+    if (own < least_parted_sq)
+        return 0;
+    return code_of_part({side_of(own, rows.above[x], rows.below[x]), side_of(own, rows.before[x], rows.behind[x]),
+                         side_of(own, rows.own[x - 1], rows.own[x + 1])},
+                        whole_root(index_t{own} - 1));
+}
+
+template <distance_value Distance>
 void row_scanner<Distance>::scan(index_t z, index_t y, layer_balls& balls) {
     const index_t count = distance_.extent().x;
     const index_t in_z = z - box_.lo.z;
@@ -131,15 +208,20 @@ void row_scanner<Distance>::scan(index_t z, index_t y, layer_balls& balls) {
     if (std::all_of(centre, centre + count, [](Distance value) { return value == 0; }))
         return;
     std::copy_n(centre, count, own_.data() + 1);
-    ring_maxima({row(in_z - 1, in_y), row(in_z + 1, in_y), row(in_z, in_y - 1), row(in_z, in_y + 1)}, count,
-                faces_.data() + 1);
+    const row_cross<Distance> rows{own_.data() + 1, row(in_z - 1, in_y), row(in_z + 1, in_y), row(in_z, in_y - 1),
+                                   row(in_z, in_y + 1)};
+    mark_sticking_out(rows, count, marks_.data());
+    row_bits(marks_.data(), count, {1, 1}, marked_.data());
+    ring_maxima({rows.above, rows.below, rows.before, rows.behind}, count, faces_.data() + 1);
     ring_maxima({row(in_z - 1, in_y - 1), row(in_z - 1, in_y + 1), row(in_z + 1, in_y - 1), row(in_z + 1, in_y + 1)},
                 count, edges_.data() + 1);
-    for (index_t x = interior_.lo.x; x < interior_.hi.x; ++x) {
-        const auto at = static_cast<std::size_t>(x - box_.lo.x) + 1;
-        if (own_[at] != 0 && !contained(at) && !contained_far({in_z, in_y, x - box_.lo.x}))
-            balls.add((y - interior_.lo.y) * interior_.extent().x + x - interior_.lo.x, own_[at]);
-    }
+    const index_t first = interior_.lo.x - box_.lo.x, end = interior_.hi.x - box_.lo.x;
+    for (index_t word = 0; word < static_cast<index_t>(marked_.size()); ++word)
+        for (std::uint64_t left = marked_[static_cast<std::size_t>(word)]; left != 0; left &= left - 1) {
+            const index_t x = word * bits_per_word + std::countr_zero(left);
+            if (x >= first && x < end && !contained(static_cast<std::size_t>(x) + 1) && !contained_far({in_z, in_y, x}))
+                balls.add((y - interior_.lo.y) * interior_.extent().x + x - first, rows.own[x], part_at(rows, x));
+        }
 }
 
 template <distance_value Distance>

@@ -243,11 +243,16 @@ void distance_in_layers(view3<const class_t> classes, int phase, std::span<const
 }
 
 template <distance_value Distance>
+void write_squared_distance(view3<const class_t> classes, int phase, view3<Distance> distance) {
+    distance_in_layers(classes, phase, {}, distance);
+    extend_distance(axis::z, distance, 0, distance);
+    clear_outside_phase(classes, phase, distance);
+}
+
+template <distance_value Distance>
 array3<Distance> squared_distance(view3<const class_t> classes, int phase) {
     array3<Distance> distance(classes.extent());
-    distance_in_layers(classes, phase, {}, distance.view());
-    extend_distance(axis::z, distance.view(), 0, distance.view());
-    clear_outside_phase(classes, phase, distance.view());
+    write_squared_distance(classes, phase, distance.view());
     return distance;
 }
 
@@ -255,12 +260,14 @@ template void distance_along_x(view3<const class_t>, int, std::span<const row_ca
 template void distance_in_layers(view3<const class_t>, int, std::span<const row_carry>, view3<distance_sq_t>);
 template void extend_distance(axis, view3<const distance_sq_t>, index_t, view3<distance_sq_t>);
 template void clear_outside_phase(view3<const class_t>, int, view3<distance_sq_t>);
+template void write_squared_distance(view3<const class_t>, int, view3<distance_sq_t>);
 template array3<distance_sq_t> squared_distance(view3<const class_t>, int);
 
 template void distance_along_x(view3<const class_t>, int, std::span<const row_carry>, view3<short_distance_sq_t>);
 template void distance_in_layers(view3<const class_t>, int, std::span<const row_carry>, view3<short_distance_sq_t>);
 template void extend_distance(axis, view3<const short_distance_sq_t>, index_t, view3<short_distance_sq_t>);
 template void clear_outside_phase(view3<const class_t>, int, view3<short_distance_sq_t>);
+template void write_squared_distance(view3<const class_t>, int, view3<short_distance_sq_t>);
 template array3<short_distance_sq_t> squared_distance(view3<const class_t>, int);
 
 }  // namespace tomosweep

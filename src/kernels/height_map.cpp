@@ -168,15 +168,27 @@ double median_of(std::span<double> values) {
     return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
 }
 
-double middle_mean(std::span<double> values) {
+double crowded_mean(std::span<double> values) {
+    constexpr double half_of_normal = 1.349, most_spreads = 2.5, least_reach = 0.25;
     if (values.empty())
         return height_map::unknown;
     std::ranges::sort(values);
-    const auto middle = values.subspan(values.size() / 4, values.size() - 2 * (values.size() / 4));
+    const std::size_t half = values.size() / 2 + 1;
+    const auto length = [&](std::size_t first) { return values[first + half - 1] - values[first]; };
+    std::size_t first = 0;
+    for (std::size_t i = 1; i + half <= values.size(); ++i)
+        if (length(i) < length(first))
+            first = i;
+    const double middle = (values[first] + values[first + half - 1]) / 2;
+    const double reach = std::max(least_reach, most_spreads * length(first) / half_of_normal);
     double sum = 0;
-    for (const double value : middle)
-        sum += value;
-    return sum / static_cast<double>(middle.size());
+    index_t kept = 0;
+    for (const double value : values)
+        if (std::abs(value - middle) <= reach) {
+            sum += value;
+            ++kept;
+        }
+    return kept > 0 ? sum / static_cast<double>(kept) : middle;
 }
 
 double spread_about(const height_map& map, const quadric& surface) {

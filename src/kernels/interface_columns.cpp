@@ -49,7 +49,9 @@ public:
         }
         for (std::size_t x = 0; x < length; ++x) {
             const index3 column{0, y, static_cast<index_t>(x)};
-            collector[x] = inside[x] == 0 ? outside_region : height(column, bright[x].layers, levels_.collector);
+            collector[x] = inside[x] == 0
+                               ? outside_region
+                               : marked(column, bright[x].layers, height(column, bright[x].layers, levels_.collector));
             separator[x] = inside[x] == 0 ? outside_region : height(column, solid[x].layers, levels_.separator);
         }
     }
@@ -70,6 +72,13 @@ private:
         const auto dark = static_cast<double>(grey_(outer, column.y, column.x));
         const double steps = static_cast<double>(layers) - 0.5 + (bright - level) / (bright - dark);
         return static_cast<float>(levels_.collector_last ? static_cast<double>(extent) - steps : steps);
+    }
+
+    /// With a minus sign where the second voxel behind the collector is not solid.
+    float marked(const index3& column, std::int32_t layers, float found) const {
+        const index_t second = std::min<index_t>(layers + 1, grey_.extent().z - 1);
+        const bool solid = static_cast<double>(grey_(layer(second), column.y, column.x)) > levels_.separator;
+        return solid ? found : -found;
     }
 
     view3<const T> grey_;

@@ -28,13 +28,20 @@ public:
     std::size_t row_size() const { return static_cast<std::size_t>(last_ - first_ + detail::chunk); }
 
     void read(index_t z, index_t y, class_t* out) const {
-        std::fill_n(out, row_size(), class_outside);
-        if (z < 0 || z >= whole_.z || y < 0 || y >= whole_.y)
+        if (z < 0 || z >= whole_.z || y < 0 || y >= whole_.y) {
+            std::fill_n(out, row_size(), class_outside);
             return;
+        }
         const index_t from = std::max<index_t>(first_, 0);
         const index_t to = std::min(last_, whole_.x);
+        std::fill_n(out, from - first_, class_outside);
         std::memcpy(out + (from - first_), classes_.row(z - box_.lo.z, y - box_.lo.y) + (from - box_.lo.x),
                     static_cast<std::size_t>(to - from));
+        std::fill(out + (to - first_), out + row_size(), class_outside);
+    }
+    /// Row of the own box, whose voxels follow each other.
+    const class_t* own_row(index_t z, index_t y) const {
+        return classes_.row(z - box_.lo.z, y - box_.lo.y) + (first_ + 1 - box_.lo.x);
     }
 
 private:
@@ -118,11 +125,17 @@ void count_depth(const class_t* row, index_t y, const box3& own, const depth_bin
 void count_strip(const row_reader& reader, const box3& own, index_t z, index_t y_from, index_t y_to, int phases,
                  const depth_bins& depth, thread_tally& tally) {
     change_sums& sums = tally.sums[0];
+    bool follows = false;
     for (index_t y = y_from; y < y_to; ++y) {
-        if (y == y_from)
-            tally.window.start(reader, z, y);
-        else
+        if (!change_sums::concerned(reader.own_row(z, y), own.hi.x - own.lo.x, phases)) {
+            follows = false;
+            continue;
+        }
+        if (follows)
             tally.window.advance(reader, z, y);
+        else
+            tally.window.start(reader, z, y);
+        follows = true;
         sums.add_row(tally.window.rows(), own.hi.x - own.lo.x, phases);
         if (depth.direction != axis::z)
             count_depth(tally.window.middle(), y, own, depth, tally);

@@ -49,22 +49,47 @@ TOMOSWEEP_PATH_V4 void add_on_best_path(const row_block& rows, int voxels, narro
 }
 #endif
 
-/// Whether a row has nothing but `value` in a chunk and one voxel before and after it.
-bool uniform(const class_t* row, int voxels, class_t value) {
-    int different = 0;
-    for (int x = 0; x < voxels + 2; ++x)
-        different |= row[x] ^ value;
-    return different == 0;
+[[gnu::always_inline]] inline class_t least_in(const class_t* values, index_t count) {
+    class_t least = class_outside;
+    for (index_t i = 0; i < count; ++i)
+        least = values[i] < least ? values[i] : least;
+    return least;
+}
+TOMOSWEEP_VECTOR_PATHS class_t least_of_row(const class_t* values, index_t count) {
+    return least_in(values, count);
+}
+
+/// The least class of a chunk, and whether its voxels and all their neighbours have no other one.
+struct chunk_look {
+    class_t least;
+    bool uniform;
+};
+[[gnu::always_inline]] inline chunk_look look_at(const row_block& rows, int voxels, int phases) {
+    chunk_look look{least_in(rows.classes[4] + 1, voxels), false};
+    if (look.least >= phases)
+        return look;
+    for (const class_t* row : rows.classes) {
+        std::uint8_t different = 0;
+        for (int x = 0; x < voxels + 2; ++x)
+            different = static_cast<std::uint8_t>(different | (row[x] ^ look.least));
+        if (different != 0)
+            return look;
+    }
+    look.uniform = true;
+    return look;
+}
+TOMOSWEEP_VECTOR_PATHS chunk_look look_at_chunk(const row_block& rows, int voxels, int phases) {
+    // A number that the compiler knows spares most chunks the loops' ends.
+    return voxels == chunk ? look_at(rows, chunk, phases) : look_at(rows, voxels, phases);
 }
 
 }  // namespace
 
 void change_sums::add_chunk(const row_block& rows, int voxels, int phases) {
-    const class_t* const own = rows.classes[4] + 1;
-    const class_t least = *std::min_element(own, own + voxels);
+    const auto [least, uniform] = look_at_chunk(rows, voxels, phases);
     if (least >= phases)
         return;
-    if (std::ranges::all_of(rows.classes, [&](const class_t* row) { return uniform(row, voxels, least); }))
+    if (uniform)
         // Among equals a voxel completes as many faces and cubes as edges and vertices: it changes nothing.
         narrow_[0][least][0] = static_cast<std::int16_t>(narrow_[0][least][0] + voxels);
     else
@@ -72,6 +97,10 @@ void change_sums::add_chunk(const row_block& rows, int voxels, int phases) {
     since_flush_ += voxels;
     if (since_flush_ > most_before_flush - chunk)
         flush();
+}
+
+bool change_sums::concerned(const class_t* row, index_t voxels, int phases) {
+    return least_of_row(row, voxels) < phases;
 }
 
 void change_sums::add_row(const row_block& rows, index_t voxels, int phases) {
@@ -86,6 +115,8 @@ void change_sums::add_row(const row_block& rows, index_t voxels, int phases) {
 }
 
 void change_sums::flush() {
+    if (since_flush_ == 0)
+        return;
     for (auto& copy : narrow_)
         for (std::size_t value = 0; value < classes; ++value)
             for (std::size_t figure = 0; figure < figures; ++figure)

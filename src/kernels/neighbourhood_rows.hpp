@@ -31,6 +31,8 @@ public:
     static constexpr std::size_t classes = 256;
     using change = std::array<std::int64_t, figures>;
 
+    /// Whether any of the voxels [0, voxels) of a row has a class < phases, so that add_row() would add something.
+    static bool concerned(const class_t* row, index_t voxels, int phases);
     /// Adds the voxels [0, voxels) of the middle row whose classes are < phases. The rows are readable one voxel before
     /// and up to the next full chunk and one voxel more.
     void add_row(const row_block& rows, index_t voxels, int phases);

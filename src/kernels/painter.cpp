@@ -1,8 +1,9 @@
 #include "painter.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
-#include <cmath>
+#include <cstring>
 
 #include "tomosweep/kernels/row_bits.hpp"
 #include "vector_paths.hpp"
@@ -10,195 +11,238 @@
 namespace tomosweep {
 namespace {
 
-/// Largest integer whose square is <= value. Exact: a double holds every 32-bit integer and its root's whole part.
-index_t whole_root(index_t value) {
-    return static_cast<index_t>(std::sqrt(static_cast<double>(value)));
-}
-
-index_t floor_word(index_t x) {
-    return x >> 6;
-}
-
-/// A row mask moved up by `shift` bits, 0 to 63, of which `below` is the next lower word.
-inline std::uint64_t moved(std::uint64_t word, std::uint64_t below, int shift) {
-    return word << shift | below >> 1 >> (63 - shift);
-}
-
-/// Of the blocks `live` along y, one bit each, those whose rows the moved mask meets. `bits` begins at row 0 of the
-/// first block; row r of it is row r + offset of the mask.
-TOMOSWEEP_VECTOR_PATHS std::uint64_t blocks_met(const std::uint64_t* bits, const std::uint64_t* word,
-                                                const std::uint64_t* below, index_t offset, int shift,
-                                                std::uint64_t live) {
-    std::uint64_t met = 0;
-    for (; live != 0; live &= live - 1) {
-        const index_t row = std::countr_zero(live) * block_edge;
-        std::uint64_t any = 0;
-        for (index_t i = row; i < row + block_edge; ++i)
-            any |= bits[i] & (word[i + offset] << shift | below[i + offset] >> 1 >> (63 - shift));
-        met |= any != 0 ? live & -live : 0;
-    }
-    return met;
-}
-
-/// Bits [lo, hi) of a word, cut to the word.
-std::uint64_t bit_range(index_t lo, index_t hi) {
-    lo = std::max<index_t>(lo, 0);
-    hi = std::min(hi, bits_per_word);
-    return lo >= hi ? 0 : ~std::uint64_t{0} << lo & ~std::uint64_t{0} >> (bits_per_word - hi);
-}
+constexpr index_t rows_per_block = block_edge * block_edge;
 
 constexpr index_t blocks_for(index_t voxels) {
     return (voxels + block_edge - 1) / block_edge;
 }
 
-}  // namespace
-
-void ball_mask::shape(distance_sq_t radius_sq) {
-    radius_sq_ = radius_sq;
-    const index_t largest = static_cast<index_t>(radius_sq) - 1;
-    reach_ = whole_root(largest);
-    words_ = reach_ / 32 + 1;
-    layers_.clear();
-    index_t offset = 0;
-    for (index_t dz = 0; dz <= reach_; ++dz) {
-        const index_t reach = whole_root(largest - dz * dz);
-        const index_t stride = 2 * reach + 1 + 2 * block_edge;
-        layers_.push_back({reach, stride, offset});
-        offset += stride * (words_ + 2);
-    }
-    if (static_cast<std::size_t>(offset) > masks_.size())
-        masks_.resize(static_cast<std::size_t>(offset));
+/// The lowest `count` bits; all of them from 64 on, none up to 0.
+std::uint64_t lowest_bits(index_t count) {
+    const auto bits = static_cast<std::uint64_t>(std::max<index_t>(count, 0));
+    return (bits < 64 ? std::uint64_t{1} << bits : 0) - 1;
 }
 
-void ball_mask::shape_layer(layer& of, index_t dz) {
-    of.shaped = true;
+/// Bits [lo, hi) of a word, cut to the word.
+std::uint64_t bit_range(index_t lo, index_t hi) {
+    return lowest_bits(hi) & ~lowest_bits(lo);
+}
+
+/// One row of a block's layer per lane. The compiler's own vectors: loops over eight words of other types it leaves
+/// scalar.
+using eight_rows [[gnu::vector_size(64)]] = std::uint64_t;
+using eight_places [[gnu::vector_size(64)]] = std::int64_t;
+using eight_widths [[gnu::vector_size(16)]] = std::uint16_t;
+
+/// In every lane the lowest `count` bits; by reference, for how vectors are returned depends on the processor.
+[[gnu::always_inline]] inline void lowest_bits(const eight_places& count, eight_rows& bits) {
+    const eight_places held = count < 0 ? 0 : count;
+    const eight_places one = eight_places{} + 1;
+    bits = reinterpret_cast<eight_rows>((held < bits_per_word ? one << (held & (bits_per_word - 1)) : 0) - 1);
+}
+
+/// Of eight rows of a block, what a ball covers; `widths` as in ball_shape, `centre` the bit of its centre, which may
+/// lie outside.
+[[gnu::always_inline]] inline void cover(const eight_rows& rows, const std::uint16_t* widths, index_t centre,
+                                         eight_rows& covered) {
+    eight_widths loaded;
+    std::memcpy(&loaded, widths, sizeof loaded);
+    const eight_places width = __builtin_convertvector(loaded, eight_places);
+    eight_rows up_to_last, before_first;
+    lowest_bits(centre + width, up_to_last);
+    lowest_bits(centre - width + 1, before_first);
+    covered = rows & up_to_last & ~before_first;
+}
+
+/// Paints the slab's block that begins at `at` of the volume's; says whether anything was.
+TOMOSWEEP_VECTOR_PATHS bool paint_block(const stamp& ball, const index3& at, std::uint64_t* bits, std::uint64_t rows,
+                                        std::vector<painted_run>& painted) {
+    bool any = false;
+    for (index_t z = ball.z_lo; z < ball.z_hi; ++z) {
+        if ((rows >> (block_edge * z) & 0xFFU) == 0)
+            continue;
+        eight_rows layer;
+        std::memcpy(&layer, bits + block_edge * z, sizeof layer);
+        eight_rows covered;
+        cover(layer, ball.shape.row(z - ball.centre.z, at.y - ball.centre.y), ball.centre.x - at.x, covered);
+        layer &= ~covered;
+        std::array<std::uint64_t, block_edge> fresh;
+        std::memcpy(fresh.data(), &covered, sizeof fresh);
+        std::uint64_t found = 0;
+        for (const std::uint64_t row : fresh)
+            found |= row;
+        if (found == 0)
+            continue;
+        any = true;
+        std::memcpy(bits + block_edge * z, &layer, sizeof layer);
+        for (std::size_t y = 0; y < fresh.size(); ++y)
+            if (fresh[y] != 0)
+                painted.push_back({fresh[y], at.z + z, at.y + static_cast<index_t>(y), at.x, ball.shape.radius_sq()});
+    }
+    return any;
+}
+
+/// What unpainted_slab knows of a block.
+struct remainder {
+    std::uint64_t rows = 0;
+    std::uint64_t columns = 0;
+};
+TOMOSWEEP_VECTOR_PATHS remainder remainder_of(const std::uint64_t* bits) {
+    remainder left;
+    for (index_t row = 0; row < rows_per_block; ++row) {
+        left.columns |= bits[row];
+        left.rows |= std::uint64_t{bits[row] != 0} << row;
+    }
+    return left;
+}
+
+}  // namespace
+
+void ball_shape::take(distance_sq_t radius_sq) {
+    radius_sq_ = radius_sq;
+    reach_ = whole_root(static_cast<index_t>(radius_sq) - 1);
+    middle_ = reach_ + block_edge;
+    stride_ = 2 * middle_ + 1;
+    shaped_lo_ = shaped_hi_ = 0;
+    if (static_cast<std::size_t>(stride_ * (reach_ + 1)) > widths_.size())
+        widths_.resize(static_cast<std::size_t>(stride_ * (reach_ + 1)));
+}
+
+void ball_shape::need(index_t lo, index_t hi) {
+    const index_t nearest = lo > 0 ? lo : hi < 0 ? -hi : 0;
+    const index_t farthest = std::max(-lo, hi);
+    if (shaped_lo_ == shaped_hi_)
+        shaped_lo_ = shaped_hi_ = nearest;
+    while (shaped_lo_ > nearest)
+        shape_layer(--shaped_lo_);
+    while (shaped_hi_ <= farthest)
+        shape_layer(shaped_hi_++);
+}
+
+void ball_shape::shape_layer(index_t dz) {
+    std::uint16_t* const middle = widths_.data() + dz * stride_ + middle_;
     const index_t rest = static_cast<index_t>(radius_sq_) - 1 - dz * dz;
-    std::fill_n(masks_.data() + of.offset, of.stride * (words_ + 2), 0);
-    for (index_t dy = 0; dy <= of.reach; ++dy) {
-        const index_t half = whole_root(rest - dy * dy);
-        for (index_t word = 0; word < words_; ++word) {
-            const index_t lo = std::max<index_t>(32 * words_ - half - 64 * word, 0);
-            const index_t hi = std::min<index_t>(32 * words_ + half - 64 * word, 63);
-            if (lo > hi)
-                continue;
-            const std::uint64_t bits = ~std::uint64_t{0} << lo & ~std::uint64_t{0} >> (63 - hi);
-            std::uint64_t* const rows = masks_.data() + of.offset + (word + 1) * of.stride + block_edge + of.reach;
-            rows[dy] = bits;
-            rows[-dy] = bits;
-        }
+    index_t width = whole_root(rest);
+    for (index_t dy = 0; dy <= middle_; ++dy) {
+        while (width >= 0 && width * width + dy * dy > rest)
+            --width;
+        middle[dy] = middle[-dy] = static_cast<std::uint16_t>(width + 1);
     }
 }
 
 unpainted_slab::unpainted_slab(view3<const class_t> classes, int phase, index_t z_lo, index_t z_hi)
-    : extent_(classes.extent()),
-      z_lo_(z_lo),
+    : z_lo_(z_lo),
       layers_(z_hi - z_lo),
-      words_(words_per_row(extent_.x)),
+      words_(words_per_row(classes.extent().x)),
       z_blocks_(blocks_for(layers_)),
-      y_blocks_(blocks_for(extent_.y)),
-      row_stride_(y_blocks_ * block_edge),
+      y_blocks_(blocks_for(classes.extent().y)),
       live_stride_(words_per_row(y_blocks_)),
-      bits_(static_cast<std::size_t>(words_ * layers_ * row_stride_), 0),
-      live_(static_cast<std::size_t>(words_ * z_blocks_ * live_stride_), 0),
-      left_(static_cast<std::size_t>(words_ * z_blocks_ * y_blocks_), 0) {
+      bits_(static_cast<std::size_t>(words_ * z_blocks_ * y_blocks_ * rows_per_block), 0),
+      rows_(static_cast<std::size_t>(words_ * z_blocks_ * y_blocks_), 0),
+      columns_(rows_.size(), 0),
+      live_(static_cast<std::size_t>(words_ * z_blocks_ * live_stride_), 0) {
     std::vector<std::uint64_t> scratch(static_cast<std::size_t>(words_));
     for (index_t z = 0; z < layers_; ++z)
-        for (index_t y = 0; y < extent_.y; ++y)
+        for (index_t y = 0; y < classes.extent().y; ++y)
             load_row(classes, phase, z, y, scratch.data());
 }
 
 void unpainted_slab::load_row(view3<const class_t> classes, int phase, index_t z, index_t y, std::uint64_t* scratch) {
-    row_bits(classes.row(z_lo_ + z, y), extent_.x, phase_classes(phase), scratch);
+    row_bits(classes.row(z_lo_ + z, y), classes.extent().x, phase_classes(phase), scratch);
     const index_t y_block = y / block_edge;
+    const index_t row = z % block_edge * block_edge + y % block_edge;
     for (index_t word = 0; word < words_; ++word) {
         const std::uint64_t bits = scratch[word];
         if (bits == 0)
             continue;
-        rows(word, z)[y] = bits;
-        live(word, z / block_edge)[y_block / bits_per_word] |= std::uint64_t{1} << y_block % bits_per_word;
-        left_in_block(word, z, y) = static_cast<std::uint16_t>(left_in_block(word, z, y) + std::popcount(bits));
-        voxels_left_ += std::popcount(bits);
+        const auto block = static_cast<std::size_t>(column(word, z / block_edge) * y_blocks_ + y_block);
+        bits_[block * rows_per_block + static_cast<std::size_t>(row)] = bits;
+        blocks_left_ += rows_[block] == 0 ? 1 : 0;
+        rows_[block] |= std::uint64_t{1} << row;
+        columns_[block] |= bits;
+        live(column(word, z / block_edge))[y_block / bits_per_word] |= std::uint64_t{1} << y_block % bits_per_word;
     }
 }
 
-void unpainted_slab::take(index_t word, index_t z, index_t y, std::uint64_t covered, distance_sq_t radius_sq,
-                          std::vector<painted_run>& painted) {
-    std::uint64_t& bits = rows(word, z)[y];
-    const std::uint64_t fresh = bits & covered;
-    if (fresh == 0)
+void unpainted_slab::settle(index_t block, index_t column, index_t y_block) {
+    const remainder left = remainder_of(bits_.data() + block * rows_per_block);
+    rows_[static_cast<std::size_t>(block)] = left.rows;
+    columns_[static_cast<std::size_t>(block)] = left.columns;
+    if (left.rows != 0)
         return;
-    bits &= ~fresh;
-    voxels_left_ -= std::popcount(fresh);
-    std::uint16_t& left = left_in_block(word, z, y);
-    left = static_cast<std::uint16_t>(left - std::popcount(fresh));
-    if (left == 0) {
-        const index_t y_block = y / block_edge;
-        live(word, z / block_edge)[y_block / bits_per_word] &= ~(std::uint64_t{1} << y_block % bits_per_word);
+    live(column)[y_block / bits_per_word] &= ~(std::uint64_t{1} << y_block % bits_per_word);
+    --blocks_left_;
+}
+
+void unpainted_slab::paint(ball_shape& shape, const index3& centre, const box3& part,
+                           std::vector<painted_run>& painted) {
+    const index_t centre_z = centre.z - z_lo_;
+    const index_t z_lo = std::max<index_t>(centre_z + part.lo.z, 0);
+    const index_t z_hi = std::min(centre_z + part.hi.z, layers_);
+    if (z_lo >= z_hi)
+        return;
+    shape.need(z_lo - centre_z, z_hi - 1 - centre_z);
+    for (index_t z_block = z_lo / block_edge; z_block * block_edge < z_hi; ++z_block) {
+        const index_t first = z_block * block_edge;
+        paint_layers({shape,
+                      {centre_z - first, centre.y, centre.x},
+                      std::max(z_lo - first, index_t{0}),
+                      std::min(z_hi - first, block_edge)},
+                     part, z_block, painted);
     }
-    painted.push_back({fresh, z_lo_ + z, y, word * bits_per_word, radius_sq});
 }
 
-void unpainted_slab::paint(ball_mask& mask, const index3& centre, std::vector<painted_run>& painted) {
-    const index_t reach = mask.reach();
-    const index_t first_bit = centre.x + mask.first_bit();
-    const index_t first_word = floor_word(first_bit);
-    const stamp ball{mask, centre.z - z_lo_, centre.y, first_word,
-                     static_cast<int>(first_bit - first_word * bits_per_word)};
-    const index_t word_lo = std::max<index_t>(floor_word(centre.x - reach), 0);
-    const index_t word_hi = std::min(floor_word(centre.x + reach) + 1, words_);
-    const index_t z_lo = std::max<index_t>(ball.z - reach, 0);
-    const index_t z_hi = std::min(ball.z + reach + 1, layers_);
-    for (index_t word = word_lo; word < word_hi; ++word)
-        for (index_t z = z_lo; z < z_hi;) {
-            const index_t z_block = z / block_edge;
-            const index_t z_end = std::min((z_block + 1) * block_edge, z_hi);
-            paint_layers(ball, word, z_block, z, z_end, painted);
-            z = z_end;
-        }
-}
-
-/// The layers [z_from, z_to) of one block in one column of words.
-void unpainted_slab::paint_layers(const stamp& ball, index_t word, index_t z_block, index_t z_from, index_t z_to,
+/// The layers of a row of blocks that a ball reaches: all its blocks along y and x.
+void unpainted_slab::paint_layers(const stamp& ball, const box3& part, index_t z_block,
                                   std::vector<painted_run>& painted) {
-    const std::uint64_t* const live_blocks = live(word, z_block);
-    const index_t nearest = std::clamp(ball.z, z_from, z_to - 1);
-    const index_t widest = ball.mask.reach_in_layer(nearest - ball.z);
-    const index_t y_lo = std::max<index_t>(ball.y - widest, 0);
-    const index_t y_hi = std::min(ball.y + widest + 1, extent_.y);
-    if (y_lo >= y_hi)
-        return;
-    for (index_t group = y_lo / block_edge / bits_per_word; group <= (y_hi - 1) / block_edge / bits_per_word; ++group) {
-        const index_t first_block = group * bits_per_word;
-        const index_t row = first_block * block_edge;
-        const auto touched = [&](index_t reach) {
-            return bit_range((std::max<index_t>(ball.y - reach, 0)) / block_edge - first_block,
-                             blocks_for(std::max<index_t>(ball.y + reach + 1, 0)) - first_block);
-        };
-        if ((live_blocks[group] & touched(widest)) == 0)
-            continue;
-        for (index_t z = z_from; z < z_to; ++z) {
-            const index_t dz = z - ball.z;
-            const index_t reach = ball.mask.reach_in_layer(dz);
-            const index_t offset = row - (ball.y - reach);
-            const std::uint64_t* const of_word = ball.mask.rows(dz, word - ball.first_word);
-            const std::uint64_t* const below = ball.mask.rows(dz, word - ball.first_word - 1);
-            std::uint64_t met = blocks_met(rows(word, z) + row, of_word, below, offset, ball.shift,
-                                           live_blocks[group] & touched(reach));
-            for (; met != 0; met &= met - 1) {
-                const index_t from = row + std::countr_zero(met) * block_edge;
-                for (index_t y = from; y < from + block_edge; ++y)
-                    take(word, z, y, moved(of_word[y - row + offset], below[y - row + offset], ball.shift),
-                         ball.mask.radius_sq(), painted);
+    const index_t nearest_z = std::clamp(ball.centre.z, ball.z_lo, ball.z_hi - 1) - ball.centre.z;
+    const index_t widest = ball.shape.reach_in_layer(nearest_z);
+    const index_t y_lo = ball.centre.y + std::max(part.lo.y, -widest);
+    const index_t y_hi = ball.centre.y + std::min(part.hi.y, widest + 1);
+    const index_t first_block = std::max<index_t>(y_lo, 0) / block_edge;
+    const index_t end_block = std::min(blocks_for(y_hi), y_blocks_);
+    const index_t word_lo = std::max<index_t>((ball.centre.x + part.lo.x) >> 6, 0);
+    const index_t word_hi = std::min(((ball.centre.x + part.hi.x - 1) >> 6) + 1, words_);
+    for (index_t word = word_lo; word < word_hi; ++word) {
+        const index_t in_column = column(word, z_block);
+        const index_t x = word * bits_per_word;
+        const std::uint64_t within = bit_range(ball.centre.x + part.lo.x - x, ball.centre.x + part.hi.x - x);
+        for (index_t group = first_block & -bits_per_word; group < end_block; group += bits_per_word) {
+            std::uint64_t left = live(in_column)[group / bits_per_word];
+            for (left &= bit_range(first_block - group, end_block - group); left != 0; left &= left - 1) {
+                const index_t y_block = group + std::countr_zero(left);
+                const auto block = static_cast<std::size_t>(in_column * y_blocks_ + y_block);
+                const index_t y = y_block * block_edge;
+                const index_t nearest_y =
+                    std::clamp(ball.centre.y, std::max(y, y_lo), std::min(y + block_edge, y_hi) - 1) - ball.centre.y;
+                const index_t width = *ball.shape.row(nearest_z, nearest_y);
+                const index_t bit = ball.centre.x - x;
+                if ((columns_[block] & within & bit_range(bit - width + 1, bit + width)) == 0)
+                    continue;
+                if (paint_block(ball, {z_lo_ + z_block * block_edge, y, x}, bits_.data() + block * rows_per_block,
+                                rows_[block], painted))
+                    settle(static_cast<index_t>(block), in_column, y_block);
             }
         }
     }
 }
 
 void unpainted_slab::paint_rest(distance_sq_t radius_sq, std::vector<painted_run>& painted) {
+    if (all_painted())
+        return;
     for (index_t word = 0; word < words_; ++word)
         for (index_t z = 0; z < layers_; ++z)
-            for (index_t y = 0; y < extent_.y; ++y)
-                take(word, z, y, ~std::uint64_t{0}, radius_sq, painted);
+            for (index_t y_block = 0; y_block < y_blocks_; ++y_block) {
+                const auto block = static_cast<std::size_t>(column(word, z / block_edge) * y_blocks_ + y_block);
+                for (std::uint64_t left = rows_[block] >> (z % block_edge * block_edge) & 0xFFU; left != 0;
+                     left &= left - 1) {
+                    const index_t y = std::countr_zero(left);
+                    const std::uint64_t voxels =
+                        bits_[block * rows_per_block + static_cast<std::size_t>(z % block_edge * block_edge + y)];
+                    painted.push_back({voxels, z_lo_ + z, y_block * block_edge + y, word * bits_per_word, radius_sq});
+                }
+            }
+    blocks_left_ = 0;
 }
 
 }  // namespace tomosweep

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <exception>
 #include <numeric>
+#include <optional>
 
 #include "painter.hpp"
 #include "tomosweep/core/error.hpp"
@@ -29,61 +30,60 @@ struct painting {
     index_t reach = 0;
 };
 
-/// Largest ball first, otherwise in the given order. Counts by squared radius unless there are more radii than balls.
-std::vector<ball> by_falling_radius(std::vector<ball> balls, distance_sq_t max_radius_sq) {
-    if (max_radius_sq / 4 > balls.size()) {
-        std::stable_sort(balls.begin(), balls.end(),
-                         [](const ball& a, const ball& b) { return a.radius_sq > b.radius_sq; });
-        return balls;
-    }
-    std::vector<std::size_t> place(static_cast<std::size_t>(max_radius_sq) + 2, 0);
-    for (const ball& one : balls)
-        ++place[max_radius_sq - one.radius_sq + 1];
-    std::partial_sum(place.begin(), place.end(), place.begin());
-    std::vector<ball> sorted(balls.size());
-    for (const ball& one : balls)
-        sorted[place[max_radius_sq - one.radius_sq]++] = one;
-    return sorted;
+/// Calls visit(ball) for the balls whose parts reach the layers [z_lo, z_hi) of the whole volume.
+template <class Visit>
+void for_each_reaching(const painting& work, index_t z_lo, index_t z_hi, const Visit& visit) {
+    const auto visit_if_reaching = [&](const ball& one) {
+        const auto off = std::max<index_t>({z_lo - one.z, one.z - (z_hi - 1), 0});
+        if (off * off < static_cast<index_t>(one.radius_sq))
+            visit(one);
+    };
+    work.own.for_each(z_lo - work.reach, z_hi + work.reach, visit_if_reaching);
+    std::ranges::for_each(work.others, visit_if_reaching);
 }
 
-/// The balls that reach the layers [z_lo, z_hi) of the whole volume, largest first.
+/// The balls that reach the layers [z_lo, z_hi) of the whole volume, largest first, otherwise in the given order.
+/// Counts by squared radius unless there are more radii than balls.
 std::vector<ball> balls_for(const painting& work, index_t z_lo, index_t z_hi) {
-    std::vector<ball> reaching;
-    distance_sq_t largest = 0;
-    const auto add_if_reaching = [&](const ball& one) {
-        const auto off = std::max<index_t>({z_lo - one.z, one.z - (z_hi - 1), 0});
-        if (off * off < static_cast<index_t>(one.radius_sq)) {
-            reaching.push_back(one);
-            largest = std::max(largest, one.radius_sq);
-        }
-    };
-    work.own.for_each(z_lo - work.reach, z_hi + work.reach, add_if_reaching);
-    std::ranges::for_each(work.others, add_if_reaching);
-    return by_falling_radius(std::move(reaching), largest);
+    std::vector<ball> sorted;
+    if (work.max_radius_sq > containment_tables::largest) {
+        for_each_reaching(work, z_lo, z_hi, [&](const ball& one) { sorted.push_back(one); });
+        std::ranges::stable_sort(sorted, std::ranges::greater(), &ball::radius_sq);
+        return sorted;
+    }
+    std::vector<std::size_t> place(static_cast<std::size_t>(work.max_radius_sq) + 2, 0);
+    for_each_reaching(work, z_lo, z_hi, [&](const ball& one) { ++place[work.max_radius_sq - one.radius_sq + 1]; });
+    std::partial_sum(place.begin(), place.end(), place.begin());
+    sorted.resize(place.back());
+    for_each_reaching(work, z_lo, z_hi,
+                      [&](const ball& one) { sorted[place[work.max_radius_sq - one.radius_sq]++] = one; });
+    return sorted;
 }
 
 /// Paints the layers [z_lo, z_hi) of the block.
 void paint_slab(const painting& work, index_t z_lo, index_t z_hi, const run_sink& sink) {
     unpainted_slab slab(work.classes, work.phase, z_lo, z_hi);
     std::vector<painted_run> painted;
-    ball_mask mask;
+    ball_shape shape;
     if (work.max_radius_sq == unbounded_sq)
         slab.paint_rest(unbounded_sq, painted);
     else
         for (const ball& one : balls_for(work, work.origin.z + z_lo, work.origin.z + z_hi)) {
-            if (slab.voxels_left() == 0)
+            if (slab.all_painted())
                 break;
-            if (one.radius_sq != mask.radius_sq())
-                mask.shape(one.radius_sq);
-            slab.paint(mask, index3{one.z, one.y, one.x} - work.origin, painted);
+            if (one.radius_sq != shape.radius_sq())
+                shape.take(one.radius_sq);
+            const index3 centre = index3{one.z, one.y, one.x} - work.origin;
+            slab.paint(shape, centre, box_of_part(static_cast<part_code>(one.part), one.radius_sq), painted);
             if (painted.size() >= portion) {
                 sink(painted);
                 painted.clear();
             }
         }
+    // Every phase voxel has a ball of its own, if only of itself.
+    slab.paint_rest(1, painted);
     if (!painted.empty())
         sink(painted);
-    require(slab.voxels_left() == 0, "the balls cover the whole phase");
 }
 
 /// Layers per slab: its bitmap stays in a core's cache and every thread finds work.
@@ -116,17 +116,15 @@ private:
     std::exception_ptr failure_;
 };
 
-/// Centres of a volume that is one block; its distances in the smaller type that holds them.
-ball_list centres_of(view3<const class_t> classes, int phase) {
+/// Centres of a volume that is one block, by distances in memory at hand; nothing when one is too far for 16 bits.
+template <distance_value Distance>
+std::optional<ball_list> centres_of(view3<const class_t> classes, int phase, view3<Distance> distance) {
     const box3 box = whole(classes.extent());
-    {
-        const auto distance = squared_distance<short_distance_sq_t>(classes, phase);
-        const short_distance_sq_t largest = max_distance_sq(distance.view());
-        if (largest != too_far_sq<short_distance_sq_t>)
-            return find_centres(distance.view(), box, box, largest);
-    }
-    const auto distance = squared_distance(classes, phase);
-    return find_centres(distance.view(), box, box, max_distance_sq(distance.view()));
+    write_squared_distance(classes, phase, distance);
+    const Distance largest = max_distance_sq(view3<const Distance>(distance));
+    if (sizeof(Distance) == 2 && largest == too_far_sq<Distance>)
+        return std::nullopt;
+    return find_centres(view3<const Distance>(distance), box, box, largest);
 }
 
 }  // namespace
@@ -178,10 +176,17 @@ array3<class_t> nothing_kept(view3<const class_t> classes) {
 }
 
 array3<distance_sq_t> local_thickness(view3<const class_t> classes, int phase) {
-    const box3 box = whole(classes.extent());
-    const ball_list balls = centres_of(classes, phase);
-    array3<distance_sq_t> map(classes.extent(), 0);
-    paint_thickness_map(classes, phase, box, balls, {}, map.view());
+    array3<distance_sq_t> map(classes.extent());
+    // Distances lie where the map will be: fresh memory costs more than the passes over it. In 16 bits if they fit.
+    const view3<short_distance_sq_t> near(reinterpret_cast<short_distance_sq_t*>(map.data()), classes.extent());
+    auto balls = centres_of(classes, phase, near);
+    if (!balls)
+        balls = centres_of(classes, phase, map.view());
+    const index_t layer = classes.extent().y * classes.extent().x;
+#pragma omp parallel for schedule(static)
+    for (index_t z = 0; z < classes.extent().z; ++z)
+        std::fill_n(map.data() + z * layer, layer, distance_sq_t{0});
+    paint_thickness_map(classes, phase, whole(classes.extent()), *balls, {}, map.view());
     return map;
 }
 

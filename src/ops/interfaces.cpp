@@ -17,8 +17,8 @@ namespace {
 /// Least share of a cell's columns, and of the map's cells, that an answer needs: one in so many.
 constexpr std::size_t one_in = 4;
 
-/// Columns are off beyond this many spreads from the fitted surface, and never within so many voxels.
-constexpr double most_spreads = 4, least_window = 2;
+/// Columns, and later cells, are off beyond this many spreads from the fitted surface, and never within so many voxels.
+constexpr double most_spreads = 4, least_window = 2, least_reach = 0.5;
 
 /// The columns of this rank's cells, and what they say of one interface after the other.
 class interface_search {
@@ -47,15 +47,16 @@ public:
         });
         const std::vector<cell_state> outside = states_of(map);
         require_answers(map, outside, name);
-        const quadric surface = robust_quadric(map);
+        quadric surface = robust_quadric(map);
         const double window = window_about(surface, map, interface);
         map = over_cells([&](index_t row, index_t column) {
             std::vector<double> residuals = residuals_from(surface, interface, row, column);
             std::erase_if(residuals, [&](double r) { return std::abs(r) > window; });
             return enough(residuals.size(), row, column)
-                       ? middle_mean(residuals) + surface.at(map.middle(row), map.middle(column))
+                       ? crowded_mean(residuals) + surface.at(map.middle(row), map.middle(column))
                        : height_map::unknown;
         });
+        surface = without_outliers(map);
         interface_map result{std::move(map), outside};
         const std::vector<std::uint8_t> filled = fill_unknown(result.map, surface);
         for (std::size_t i = 0; i < filled.size(); ++i)
@@ -92,7 +93,8 @@ private:
         });
     }
 
-    /// Calls `visit(y, x, height)` for the columns of a cell that lie in the region.
+    /// Calls `visit(y, x, height)` for the columns of a cell that lie in the region, heights as find_columns() has
+    /// them.
     template <class Visit>
     void for_columns(index_t interface, index_t row, index_t column, const Visit& visit) const {
         const box3 box = columns_of({{0, row, column}, {1, row + 1, column + 1}});
@@ -103,22 +105,28 @@ private:
                     visit(static_cast<double>(y) + 0.5, static_cast<double>(x) + 0.5, double{height});
     }
 
-    std::vector<double> known_heights(index_t interface, index_t row, index_t column) const {
-        std::vector<double> heights;
-        for_columns(interface, row, column, [&](double, double, double height) {
-            if (!std::isnan(height))
-                heights.push_back(height);
+    /// What `value(y, x, height)` says of the columns with an interface: of those with solid behind it, unless they are
+    /// too few.
+    template <class Value>
+    std::vector<double> of_columns(index_t interface, index_t row, index_t column, const Value& value) const {
+        std::vector<double> solid, all;
+        for_columns(interface, row, column, [&](double y, double x, double height) {
+            if (std::isnan(height))
+                return;
+            all.push_back(value(y, x, std::abs(height)));
+            if (height > 0)
+                solid.push_back(all.back());
         });
-        return heights;
+        return enough(solid.size(), row, column) ? solid : all;
+    }
+
+    std::vector<double> known_heights(index_t interface, index_t row, index_t column) const {
+        return of_columns(interface, row, column, [](double, double, double height) { return height; });
     }
 
     std::vector<double> residuals_from(const quadric& surface, index_t interface, index_t row, index_t column) const {
-        std::vector<double> residuals;
-        for_columns(interface, row, column, [&](double y, double x, double height) {
-            if (!std::isnan(height))
-                residuals.push_back(height - surface.at(y, x));
-        });
-        return residuals;
+        return of_columns(interface, row, column,
+                          [&](double y, double x, double height) { return height - surface.at(y, x); });
     }
 
     std::size_t columns_in_region(index_t row, index_t column) const {
@@ -170,6 +178,18 @@ private:
                 "the region, and its grey level between theirs");
     }
 
+    /// Forgets heights that are far from the robust surface through all of them, which it returns: cells that a fibre
+    /// or a crack takes nearly whole.
+    static quadric without_outliers(height_map& map) {
+        const quadric surface = robust_quadric(map);
+        const double reach = std::max(least_reach, most_spreads * spread_about(map, surface));
+        for (index_t row = 0; row < map.rows; ++row)
+            for (index_t column = 0; column < map.columns; ++column)
+                if (std::abs(map.cell(row, column) - surface.at(map.middle(row), map.middle(column))) > reach)
+                    map.cell(row, column) = height_map::unknown;
+        return surface;
+    }
+
     /// How far from the surface columns may lie: by the spread of the cells and that of the columns in a usual cell.
     double window_about(const quadric& surface, const height_map& medians, index_t interface) const {
         constexpr double normal = 1.4826;
@@ -181,8 +201,8 @@ private:
             return median_of(residuals);
         });
         std::erase_if(spreads.heights, [](double each) { return std::isnan(each); });
-        const double of_columns = normal * median_of(spreads.heights), of_cells = spread_about(medians, surface);
-        return std::max(least_window, most_spreads * std::sqrt(of_columns * of_columns + of_cells * of_cells));
+        const double within = normal * median_of(spreads.heights), between = spread_about(medians, surface);
+        return std::max(least_window, most_spreads * std::sqrt(within * within + between * between));
     }
 
     const domain& grid_;

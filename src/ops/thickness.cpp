@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <optional>
+#include <utility>
 
 #include "own_block.hpp"
-#include "reach.hpp"
 #include "thickness_sink.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/comm/step_ledger.hpp"
@@ -21,9 +22,11 @@ struct balls_of_block {
     std::vector<ball> others;
 };
 
-box3 bounding_box(const ball& one, index_t reach) {
-    const index3 centre{one.z, one.y, one.x}, margin{reach, reach, reach};
-    return {centre - margin, centre + margin + index3{1, 1, 1}};
+/// The box of what has to be painted of a ball.
+box3 painted_box(const ball& one) {
+    const index3 centre{one.z, one.y, one.x};
+    const box3 part = box_of_part(static_cast<part_code>(one.part), one.radius_sq);
+    return {centre + part.lo, centre + part.hi};
 }
 
 bool inside(const box3& inner, const box3& outer) {
@@ -38,10 +41,10 @@ bool meets(const ball& one, const box3& box) {
     return !box.empty() && z * z + y * y + x * x < index_t{one.radius_sq};
 }
 
-/// Calls `visit(rank)` for every other rank whose block the ball meets.
+/// Calls `visit(rank)` for every other rank in whose block something of the ball has to be painted.
 template <class Visit>
 void for_each_rank_met(const domain& grid, const ball& one, const Visit& visit) {
-    const box3 bounds = intersection(bounding_box(one, layers_within(one.radius_sq)), whole(grid.volume()));
+    const box3 bounds = intersection(painted_box(one), whole(grid.volume()));
     if (inside(bounds, grid.own()))
         return;
     const box3 positions = grid.blocks().positions_meeting(bounds);
@@ -49,7 +52,7 @@ void for_each_rank_met(const domain& grid, const ball& one, const Visit& visit) 
         for (index_t y = positions.lo.y; y < positions.hi.y; ++y)
             for (index_t x = positions.lo.x; x < positions.hi.x; ++x)
                 if (const int rank = grid.blocks().rank_at({z, y, x});
-                    rank != grid.ranks().rank() && meets(one, grid.blocks().box(rank)))
+                    rank != grid.ranks().rank() && meets(one, intersection(grid.blocks().box(rank), bounds)))
                     visit(rank);
 }
 
@@ -79,23 +82,47 @@ void exchange_balls(const domain& grid, balls_of_block& balls) {
     });
 }
 
-/// Paints the own block into `result` and yields the block's table.
-thickness_table paint(const domain& grid, view3<const class_t> own, int phase, const balls_of_block& balls,
-                      const depth_bins& depth, const thickness_targets& targets) {
-    std::deque<thickness_counter> counters;  // one per thread; a deque, for they must stay where they are
+/// Both tables of the own block; the second is empty without a depth_field.
+struct block_tables {
+    thickness_table by_depth, by_field;
+};
+
+/// What one thread counts.
+struct run_counters {
+    thickness_counter by_depth;
+    std::optional<thickness_counter> by_field;
+
+    run_counters(const depth_bins& depth, const depth_field* field, const index3& origin) : by_depth(depth, origin) {
+        if (field != nullptr)
+            by_field.emplace(*field, origin);
+    }
+    void add(const painted_run& run) {
+        by_depth.add(run);
+        if (by_field)
+            by_field->add(run);
+    }
+};
+
+/// Paints the own block into `targets` and yields the block's tables.
+block_tables paint(const domain& grid, view3<const class_t> own, int phase, const balls_of_block& balls,
+                   const depth_bins& depth, const depth_field* field, const thickness_targets& targets) {
+    std::deque<run_counters> counters;  // one per thread; a deque, for they must stay where they are
     paint_thickness(own, phase, grid.own(), balls.found.own, balls.others, [&]() -> run_sink {
-        thickness_counter& counter = counters.emplace_back(depth, grid.own().lo);
-        return [&counter, &targets](std::span<const painted_run> runs) {
+        run_counters& counter = counters.emplace_back(depth, field, grid.own().lo);
+        return [&counter, writer = thickness_writer(targets)](std::span<const painted_run> runs) mutable {
             for (const painted_run& run : runs) {
                 counter.add(run);
-                write_run(targets, run);
+                writer.write(run);
             }
         };
     });
-    thickness_table table;
-    for (thickness_counter& counter : counters)
-        table = merged(table, counter.take());
-    return table;
+    block_tables tables;
+    for (run_counters& counter : counters) {
+        tables.by_depth = merged(tables.by_depth, counter.by_depth.take());
+        if (counter.by_field)
+            tables.by_field = merged(tables.by_field, counter.by_field->take());
+    }
+    return tables;
 }
 
 /// Sum over all ranks, on every rank.
@@ -121,8 +148,13 @@ void check(const domain& grid, view3<const class_t> own, const depth_bins& depth
 }  // namespace
 
 thickness_result measure_thickness(const domain& grid, view3<const class_t> own, int phase, const depth_bins& depth,
-                                   std::span<const distance_sq_t> minimum_sq, thickness_map map) {
-    agreed(grid.ranks(), [&] { check(grid, own, depth, minimum_sq); });
+                                   std::span<const distance_sq_t> minimum_sq, thickness_map map,
+                                   const depth_field* field) {
+    agreed(grid.ranks(), [&] {
+        check(grid, own, depth, minimum_sq);
+        require(field == nullptr || static_cast<index_t>(field->from.size()) == own.extent().y * own.extent().x,
+                "a depth field has a place for every column of the own block");
+    });
     balls_of_block balls{find_balls(grid, own, phase), {}};
     exchange_balls(grid, balls);
     const step_scope charged(grid.ledger(), scan_step::thickness, own.voxels());
@@ -132,12 +164,16 @@ thickness_result measure_thickness(const domain& grid, view3<const class_t> own,
             painted.kept_classes = nothing_kept(own);
         if (map == thickness_map::kept)
             painted.thickness_sq = array3<distance_sq_t>(own.extent(), 0);
-        painted.table = paint(grid, own, phase, balls, depth,
-                              {painted.kept_classes.view(), minimum_sq, painted.thickness_sq.view()});
+        auto [by_depth, by_field] = paint(grid, own, phase, balls, depth, field,
+                                          {painted.kept_classes.view(), minimum_sq, painted.thickness_sq.view()});
+        painted.table = std::move(by_depth);
+        painted.field_table = std::move(by_field);
         return painted;
     });
     result.max_distance_sq = balls.found.max_distance_sq;
     sum_tables(grid.ranks(), result.table);
+    if (field != nullptr)
+        sum_tables(grid.ranks(), result.field_table);
     return result;
 }
 

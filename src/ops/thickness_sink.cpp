@@ -52,6 +52,9 @@ thickness_table merged(const thickness_table& a, const thickness_table& b) {
 thickness_counter::thickness_counter(const depth_bins& depth, const index3& origin)
     : depth_(&depth), origin_(origin), of_bin_(static_cast<std::size_t>(depth.count)), compact_at_(least_compaction) {}
 
+thickness_counter::thickness_counter(const depth_field& field, const index3& origin)
+    : field_(&field), origin_(origin), of_bin_(static_cast<std::size_t>(field.count)), compact_at_(least_compaction) {}
+
 std::int64_t& thickness_counter::bin_at(index_t layer) {
     return of_bin_[static_cast<std::size_t>(depth_->bin_of_layer[static_cast<std::size_t>(layer)])];
 }
@@ -61,6 +64,15 @@ void thickness_counter::add(const painted_run& run) {
         flush();
         radius_sq_ = run.radius_sq;
     }
+    field_ != nullptr ? add_by_voxel(run) : add_by_layer(run);
+}
+
+void thickness_counter::add_by_voxel(const painted_run& run) {
+    for (std::uint64_t voxels = run.voxels; voxels != 0; voxels &= voxels - 1)
+        ++of_bin_[static_cast<std::size_t>(field_->bin(origin_.z + run.z, run.y, run.x + std::countr_zero(voxels)))];
+}
+
+void thickness_counter::add_by_layer(const painted_run& run) {
     if (depth_->direction == axis::x)
         for (std::uint64_t voxels = run.voxels; voxels != 0; voxels &= voxels - 1)
             ++bin_at(origin_.x + run.x + std::countr_zero(voxels));
@@ -89,12 +101,15 @@ thickness_table thickness_counter::take() {
     return std::move(counts_);
 }
 
-void write_run(const thickness_targets& targets, const painted_run& run) {
-    if (targets.kept_classes.data() != nullptr)
-        write_bits(targets.kept_classes.row(run.z, run.y) + run.x, run.voxels,
-                   class_of_radius(targets.minimum_sq, run.radius_sq));
-    if (targets.thickness_sq.data() != nullptr)
-        write_bits(targets.thickness_sq.row(run.z, run.y) + run.x, run.voxels, run.radius_sq);
+void thickness_writer::write(const painted_run& run) {
+    if (run.radius_sq != radius_sq_) {
+        radius_sq_ = run.radius_sq;
+        class_ = class_of_radius(targets_.minimum_sq, radius_sq_);
+    }
+    if (targets_.kept_classes.data() != nullptr && class_ != class_background)
+        write_bits(targets_.kept_classes.row(run.z, run.y) + run.x, run.voxels, class_);
+    if (targets_.thickness_sq.data() != nullptr)
+        write_bits(targets_.thickness_sq.row(run.z, run.y) + run.x, run.voxels, run.radius_sq);
 }
 
 }  // namespace tomosweep

@@ -18,8 +18,10 @@ thickness_table merged(const thickness_table& a, const thickness_table& b);
 /// one radius are kept dense by depth bin, those of all radii sparse.
 class thickness_counter {
 public:
-    /// `origin` is the place of the block in the volume; `depth` must outlive the counter.
+    /// `origin` is the place of the block in the volume; the bins must outlive the counter.
     thickness_counter(const depth_bins& depth, const index3& origin);
+    /// Bins by voxel instead of by layer.
+    thickness_counter(const depth_field& field, const index3& origin);
 
     void add(const painted_run& run);
     /// The histogram of everything added.
@@ -29,8 +31,11 @@ private:
     void flush();
     void compact();
     std::int64_t& bin_at(index_t layer);
+    void add_by_layer(const painted_run& run);
+    void add_by_voxel(const painted_run& run);
 
-    const depth_bins* depth_;
+    const depth_bins* depth_ = nullptr;  ///< one of the two
+    const depth_field* field_ = nullptr;
     index3 origin_;
     distance_sq_t radius_sq_ = 0;
     std::vector<std::int64_t> of_bin_;
@@ -45,7 +50,18 @@ struct thickness_targets {
     view3<distance_sq_t> thickness_sq;
 };
 
-/// Writes one run to the targets.
-void write_run(const thickness_targets& targets, const painted_run& run);
+/// Writes runs to the targets; one per thread. Runs of one radius come after each other.
+class thickness_writer {
+public:
+    /// The limits must outlive the writer.
+    explicit thickness_writer(const thickness_targets& targets) : targets_(targets) {}
+
+    void write(const painted_run& run);
+
+private:
+    thickness_targets targets_;
+    distance_sq_t radius_sq_ = 0;
+    class_t class_ = class_background;  // of radius_sq_
+};
 
 }  // namespace tomosweep

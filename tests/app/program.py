@@ -127,7 +127,7 @@ def content(path):
     found = {}
 
     def note(name, item):
-        if name == "process" or name.startswith("process/"):
+        if {"process"} & set(name.split("/")[:2]):
             return
         for key, value in item.attrs.items():
             if key not in STRUCTURE:

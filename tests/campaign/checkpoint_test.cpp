@@ -91,6 +91,20 @@ TEST_F(checkpoint_test, without_widths_holds_the_counts) {
     EXPECT_EQ(open(false).phase(0).tables.counts[2], tables.counts[2]);
 }
 
+TEST_F(checkpoint_test, holds_the_thickness_between_interfaces) {
+    phase_tables tables = random_tables(3);
+    tables.normalised_thickness = {{}, {{7, 2, 9}, {unbounded_sq, 0, 1}}, {}, {{1, 1, 1}}, {}};
+    const checkpoint_shape shape{{thresholds}, limits, bins, true, true};
+    checkpoint before(communicator::world(), spec_, shape);
+    for (std::size_t t = 0; t < 3; ++t)
+        before.finished(0, t, tables);
+    const checkpoint after(communicator::world(), spec_, shape);
+    for (std::size_t t = 0; t < 3; ++t) {
+        expect_same(after.phase(0).tables, tables, t);
+        EXPECT_EQ(after.phase(0).tables.normalised_thickness[t], tables.normalised_thickness[t]);
+    }
+}
+
 TEST_F(checkpoint_test, is_written_when_it_is_time_or_asked_for) {
     spec_.every = std::chrono::hours(1);
     checkpoint kept = open();

@@ -125,39 +125,81 @@ TEST(content_key, every_property_of_the_scan_counts) {
                              [](scan_content& c) { c.scan.preprocess.median_radius = 1; },
                              [](scan_content& c) { c.scan.preprocess.gaussian_sigma = 1; },
                              [](scan_content& c) { c.scan.preprocess.binning = 2; },
+                             [](scan_content& c) { c.scan.grey.rings = ring_spec{}; },
+                             [](scan_content& c) {
+                                 c.scan.grey.rings = ring_spec{axis::y, {0, 0}, 15, {}};
+                             },
+                             [](scan_content& c) {
+                                 c.scan.grey.rings = ring_spec{axis::z, {0, 1}, 15, {}};
+                             },
+                             [](scan_content& c) {
+                                 c.scan.grey.rings = ring_spec{axis::z, {0, 0}, 16, {}};
+                             },
+                             [](scan_content& c) {
+                                 c.scan.grey.rings = ring_spec{axis::z, {0, 0}, 15, 3.0};
+                             },
+                             [](scan_content& c) {
+                                 c.scan.grey.rings = ring_spec{axis::z, {0, 0}, 15, {}, 3};
+                             },
+                             [](scan_content& c) { c.scan.grey.normalise.emplace(); },
+                             [](scan_content& c) { c.scan.grey.normalise.emplace().by = anchor_method::histogram; },
+                             [](scan_content& c) { c.scan.grey.normalise.emplace().materials[1].box.lo.x = 1; },
+                             [](scan_content& c) { c.scan.grey.normalise.emplace().box.box.lo.x = 1; },
+                             [](scan_content& c) { c.scan.grey.normalise.emplace().reference = std::string("b"); },
+                             [](scan_content& c) {
+                                 c.scan.grey.normalise.emplace().greys = {1, 2};
+                             },
+                             [](scan_content& c) {
+                                 c.scan.grey.normalise.emplace().line = grey_line{1, 1};
+                             },
+                             [](scan_content& c) { c.scan.grey.window.emplace(); },
+                             [](scan_content& c) { c.scan.grey.window.emplace().bits = 16; },
+                             [](scan_content& c) {
+                                 c.scan.grey.window.emplace().range = grey_anchors{1, 2};
+                             },
+                             [](scan_content& c) {
+                                 c.scan.grey.window.emplace().percentiles = {1, 2};
+                             },
+                             [](scan_content& c) { c.scan.grey.window.emplace().scope = rule_scope::sample; },
                          });
 }
 
 TEST(content_key, every_property_of_the_run_counts) {
-    expect_all_different(content_of(raw_job), {
-                                                  [](scan_content& c) { c.files[0].path = std::string("/b"); },
-                                                  [](scan_content& c) { c.files[0].bytes = 1; },
-                                                  [](scan_content& c) { c.files[0].modified_ns = 6; },
-                                                  [](scan_content& c) { c.files.push_back(c.files[0]); },
-                                                  [](scan_content& c) { c.mask_files = c.files; },
-                                                  [](scan_content& c) { c.phases[0].name = std::string("b"); },
-                                                  [](scan_content& c) { c.phases[0].where = phase_side::above; },
-                                                  [](scan_content& c) { c.phases[0].thresholds.high[1] = 91; },
-                                                  [](scan_content& c) {
-                                                      c.phases[0].thresholds.low = {1, 2};
-                                                  },
-                                                  [](scan_content& c) {
-                                                      c.phases[0].coordinates = {80, 90};
-                                                  },
-                                                  [](scan_content& c) { c.phases.push_back(c.phases[0]); },
-                                                  [](scan_content& c) { c.grouped_phases = true; },
-                                                  [](scan_content& c) { c.depth.direction = axis::x; },
-                                                  [](scan_content& c) { c.depth.from_separator = true; },
-                                                  [](scan_content& c) { c.depth.bins = 31; },
-                                                  [](scan_content& c) { c.depth_extent_um = 7; },
-                                                  [](scan_content& c) { c.phases[0].rule = "another rule"; },
-                                                  [](scan_content& c) { c.width_bins.bin_um = 1; },
-                                                  [](scan_content& c) { c.width_bins.bins = 1; },
-                                                  [](scan_content& c) { c.width = false; },
-                                                  [](scan_content& c) { c.resolution_limits_um = {0}; },
-                                                  [](scan_content& c) { c.connectivities = {6}; },
-                                                  [](scan_content& c) { c.fields = {"mask"}; },
-                                              });
+    expect_all_different(content_of(raw_job),
+                         {
+                             [](scan_content& c) { c.files[0].path = std::string("/b"); },
+                             [](scan_content& c) { c.files[0].bytes = 1; },
+                             [](scan_content& c) { c.files[0].modified_ns = 6; },
+                             [](scan_content& c) { c.files.push_back(c.files[0]); },
+                             [](scan_content& c) { c.mask_files = c.files; },
+                             [](scan_content& c) { c.phases[0].name = std::string("b"); },
+                             [](scan_content& c) { c.phases[0].where = phase_side::above; },
+                             [](scan_content& c) { c.phases[0].thresholds.high[1] = 91; },
+                             [](scan_content& c) {
+                                 c.phases[0].thresholds.low = {1, 2};
+                             },
+                             [](scan_content& c) {
+                                 c.phases[0].coordinates = {80, 90};
+                             },
+                             [](scan_content& c) { c.phases.push_back(c.phases[0]); },
+                             [](scan_content& c) { c.phases[0].inside = std::string("b"); },
+                             [](scan_content& c) { c.phases[0].region.emplace(); },
+                             [](scan_content& c) {
+                                 c.phases[0].region.emplace().cylinder = cylinder{axis::z, {1, 2}, 3};
+                             },
+                             [](scan_content& c) { c.grouped_phases = true; },
+                             [](scan_content& c) { c.depth.direction = axis::x; },
+                             [](scan_content& c) { c.depth.from_separator = true; },
+                             [](scan_content& c) { c.depth.bins = 31; },
+                             [](scan_content& c) { c.depth_extent_um = 7; },
+                             [](scan_content& c) { c.phases[0].rule = "another rule"; },
+                             [](scan_content& c) { c.width_bins.bin_um = 1; },
+                             [](scan_content& c) { c.width_bins.bins = 1; },
+                             [](scan_content& c) { c.width = false; },
+                             [](scan_content& c) { c.resolution_limits_um = {0}; },
+                             [](scan_content& c) { c.connectivities = {6}; },
+                             [](scan_content& c) { c.fields = {"mask"}; },
+                         });
 }
 
 TEST(content_key, every_parameter_of_a_phantom_counts) {
@@ -179,6 +221,12 @@ TEST(content_key, every_parameter_of_a_phantom_counts) {
         [](phantom_source& p) { p.blur_sigma = 1; },
         [](phantom_source& p) { p.noise_sigma = 1; },
         [](phantom_source& p) { p.seed = 2; },
+        [](phantom_source& p) { p.ring_count = 1; },
+        [](phantom_source& p) { p.ring_amplitude = 1; },
+        [](phantom_source& p) { p.ring_width = 1; },
+        [](phantom_source& p) {
+            p.ring_center = {{1, 2}};
+        },
         [](phantom_source& p) { p.stack.emplace(); },
         [](phantom_source& p) { p.stack.emplace().collector.height = 1; },
         [](phantom_source& p) { p.stack.emplace().collector.tilt_y = 1; },
@@ -197,10 +245,34 @@ TEST(content_key, every_parameter_of_a_phantom_counts) {
     expect_all_different(original, changes);
 }
 
+TEST(content_key, what_only_formulas_need_does_not_count) {
+    scan_content known = content_of(raw_job);
+    known.scan.thickness = 40 * units::um;
+    known.scan.field_area = 100 * units::um2;
+    known.scan.scale = scan_scale::nano;
+    EXPECT_EQ(key_of(known), key_of(content_of(raw_job)));
+}
+
 TEST(content_key, the_line_in_the_job_does_not_count) {
     scan_content moved = content_of(raw_job);
     moved.scan.line = 99;
     EXPECT_EQ(key_of(moved), key_of(content_of(raw_job)));
+}
+
+TEST(content_key, every_key_of_the_electrode_counts) {
+    const scan_content none = content_of(raw_job);
+    scan_content original = none;
+    original.electrode.emplace();
+    EXPECT_NE(key_of(original), key_of(none));
+    const auto spec = [](scan_content& c) -> electrode_spec& { return c.electrode->spec; };
+    expect_all_different(
+        original,
+        {[&](scan_content& c) { spec(c).collector_last = true; },
+         [&](scan_content& c) { spec(c).collector_level = 200; },
+         [&](scan_content& c) { spec(c).separator_level = 200; }, [&](scan_content& c) { spec(c).lateral_step_um = 3; },
+         [&](scan_content& c) { spec(c).collector_margin_um = 3; },
+         [&](scan_content& c) { spec(c).separator_margin_um = 3; }, [&](scan_content& c) { spec(c).bins = 3; },
+         [](scan_content& c) { c.electrode->rows = 3; }, [](scan_content& c) { c.electrode->columns = 3; }});
 }
 
 }  // namespace

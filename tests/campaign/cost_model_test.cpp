@@ -37,6 +37,28 @@ TEST(cost_model, binning_costs_what_the_source_holds) {
     EXPECT_EQ(peak_bytes(binned, {}, model), 8000 * (4 + 8.0));
 }
 
+TEST(cost_model, a_conversion_holds_both_number_formats_while_it_reads) {
+    scan_load converted = cube(10);
+    converted.source_type = dtype::float32;
+    EXPECT_EQ(peak_bytes(converted, {.width = false}, {.class_bytes = 0, .table_bytes = 0}), 1000 * (1 + 4.0));
+}
+
+TEST(cost_model, rings_cost_every_rank_a_slice_and_another_reading) {
+    const cost_model plain{.rank_bytes = 0};
+    scan_load ringed = cube(100);
+    ringed.ring_slices = 100;
+    ringed.ring_slice_voxels = 150 * 150;
+    const double slice = 150 * 150 * (1 + 4.0), profiles = 100 * 150 * 8 * 3;
+    EXPECT_EQ(bytes_per_rank(ringed, 4, {}, plain), bytes_per_rank(cube(100), 4, {}, plain) + slice + profiles);
+    EXPECT_DOUBLE_EQ(seconds_of(ringed, 1, 1, {}, plain).reading, (1e6 + 100 * 150 * 150) / plain.read_bytes_per_s);
+    EXPECT_GT(seconds_of(ringed, 1, 1, {}, plain).computing, seconds_of(cube(100), 1, 1, {}, plain).computing);
+}
+
+TEST(cost_model, phases_inside_others_hold_their_masks) {
+    const cost_model bare{.table_bytes = 0};
+    EXPECT_EQ(peak_bytes(cube(10), {.width = false, .own_regions = true}, bare), 1000 * (1 + 3.0));
+}
+
 TEST(cost_model, ranks_hold_their_largest_block_with_halos) {
     EXPECT_EQ(bytes_per_rank(cube(10), 1, {}, model), 1000 + 12000);
     EXPECT_EQ(bytes_per_rank(cube(10), 2, {}, model), 1000 + 12 * 500 * 1.5);

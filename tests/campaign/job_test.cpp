@@ -279,6 +279,24 @@ TEST(job, depth_and_width_have_bins) {
     EXPECT_TRUE(has_only(wrong(job_of("width: {bin_um: 0}\n")), 3, "width.bin_um", "a number from 1e-06"));
 }
 
+TEST(job, electrode_is_read_and_has_defaults) {
+    const job_spec job = parse_job(job_of("electrode: {collector: last, collector_level: 190, separator_level: 100,"
+                                          " lateral_step_um: 2.5, margin_um: [1, -0.5], bins: 20}"),
+                                   path);
+    EXPECT_EQ(*job.electrode, (electrode_spec{true, 190, 100, 2.5, 1, -0.5, 20}));
+    EXPECT_FALSE(parse_job(job_of(""), path).electrode.has_value());
+    const job_spec plain = parse_job(job_of("electrode: {}\npreprocess: {binning: 2}"), path);
+    EXPECT_EQ(resolved_electrode(plain)->lateral_step_um, 16 * 2) << "sixteen voxels of 1 um, binned by 2";
+}
+
+TEST(job, electrode_lies_along_z_under_a_brighter_collector) {
+    EXPECT_EQ(wrong(job_of("electrode: {bins: 4}\ndepth: {axis: y}")).at(0).key, "electrode");
+    EXPECT_EQ(wrong(job_of("electrode: {collector_level: 90, separator_level: 90}")).at(0).key, "electrode");
+    EXPECT_EQ(wrong(job_of("electrode: {margin_um: 3}")).at(0).key, "electrode.margin_um");
+    EXPECT_EQ(wrong(job_of("electrode: {lateral_step_um: 0}")).at(0).key, "electrode.lateral_step_um");
+    EXPECT_EQ(wrong(job_of("electrode: {colector: last}")).at(0).key, "electrode.colector");
+}
+
 TEST(resolution_limits, default_is_1_to_8_voxels_of_the_finest_scan_after_binning) {
     const job_spec job = parse_job(R"(scans:
 - {id: a, voxel_size_um: 1, source: {type: phantom}}

@@ -53,6 +53,27 @@ TEST(figures, follow_from_the_tables) {
     EXPECT_TRUE(std::isnan(values<double>(variables, "depth_mean_width_um")[3])) << "nothing of it is left at depth 1";
 }
 
+TEST(figures, profiles_between_interfaces_follow_from_their_own_table) {
+    phase_tables tables = worked_tables();
+    tables.normalised_thickness = {{{1, 0, 4}, {4, 0, 2}, {4, 2, 4}}};
+    figure_axes three = axes;
+    three.normalised_bins = 3;
+    figure_scale of_three = scale;
+    of_three.region.normalised_voxels = {20, 12, 8};
+    const auto variables = derive_figures(tables, three, of_three);
+    EXPECT_EQ(values<double>(variables, "normalised_depth_volume_fraction"),
+              (std::vector<double>{6 / 20.0, 0, 0.5, 2 / 20.0, 0, 0.5}));
+    const auto means = values<double>(variables, "normalised_depth_mean_width_um");
+    EXPECT_DOUBLE_EQ(means[0], (4 * 1.0 + 2 * 2.0) / 6);
+    EXPECT_TRUE(std::isnan(means[1])) << "nothing of the phase lies there";
+    EXPECT_EQ(means[5], 2);
+    EXPECT_EQ(values<double>(variables, "normalised_depth_median_width_um")[0], 1);
+    const auto failed = failed_figures(three, false, true, 1);
+    ASSERT_EQ(values<double>(failed, "normalised_depth_volume_fraction").size(), 6U);
+    EXPECT_TRUE(std::isnan(values<double>(failed, "normalised_depth_volume_fraction")[0]));
+    EXPECT_TRUE(values<double>(derive_figures(worked_tables(), axes, scale), "normalised_depth_mean_width_um").empty());
+}
+
 TEST(figures, every_variable_fills_its_dimensions) {
     const std::vector<dimension> lengths{{"scan", 1},         {"threshold", 1}, {"resolution_limit", 2},
                                          {"connectivity", 2}, {"depth", 2},     {"width", 4}};

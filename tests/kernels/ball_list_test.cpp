@@ -7,7 +7,7 @@
 namespace tomosweep {
 namespace {
 
-/// Radii of one to five bytes, centres beside each other and many rows apart.
+/// Radii of one to five bytes, parts where they are kept, centres beside each other and many rows apart.
 std::vector<ball> random_balls(const box3& box, std::uint64_t seed) {
     std::mt19937_64 random(seed);
     std::vector<ball> balls;
@@ -15,10 +15,12 @@ std::vector<ball> random_balls(const box3& box, std::uint64_t seed) {
         const auto sparse = std::uint64_t{1} << (z - box.lo.z);
         for (index_t y = box.lo.y; y < box.hi.y; ++y)
             for (index_t x = box.lo.x; x < box.hi.x; ++x)
-                if (random() % sparse == 0)
+                if (random() % sparse == 0) {
+                    const auto radius_sq = std::max<distance_sq_t>(1, unbounded_sq >> random() % 32);
+                    const auto part = radius_sq < least_parted_sq ? 0 : static_cast<std::uint32_t>(random() % 15625);
                     balls.push_back({static_cast<std::int32_t>(z), static_cast<std::int32_t>(y),
-                                     static_cast<std::int32_t>(x),
-                                     std::max<distance_sq_t>(1, unbounded_sq >> random() % 32)});
+                                     static_cast<std::int32_t>(x), radius_sq, part});
+                }
     }
     return balls;
 }
@@ -26,7 +28,8 @@ std::vector<ball> random_balls(const box3& box, std::uint64_t seed) {
 ball_list packed(const std::vector<ball>& balls, const box3& box) {
     ball_list list(box);
     for (const ball& one : balls)
-        list.layer(one.z).add((one.y - box.lo.y) * box.extent().x + one.x - box.lo.x, one.radius_sq);
+        list.layer(one.z).add((one.y - box.lo.y) * box.extent().x + one.x - box.lo.x, one.radius_sq,
+                              static_cast<part_code>(one.part));
     return list;
 }
 

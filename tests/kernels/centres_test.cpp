@@ -29,17 +29,25 @@ TEST(centres, tables_hold_the_smallest_containing_radius) {
         }
 }
 
-/// Thickness from the kept balls alone.
+/// Thickness from the parts of the kept balls alone, and 1 where there are none.
 array3<distance_sq_t> covered_by(const std::vector<ball>& balls, view3<const class_t> classes, int phase) {
     array3<distance_sq_t> thickness(classes.extent(), 0);
-    for (const ball& one : balls)
+    oracle::for_each_voxel(classes.extent(), [&](const index3& at) {
+        if (classes[at] <= phase)
+            thickness(at.z, at.y, at.x) = 1;
+    });
+    for (const ball& one : balls) {
+        const index3 centre{one.z, one.y, one.x};
+        const bool endless = one.radius_sq == unbounded_sq;
+        const box3 part = endless ? box3{} : box_of_part(static_cast<part_code>(one.part), one.radius_sq);
         oracle::for_each_voxel(classes.extent(), [&](const index3& at) {
-            const bool inside = one.radius_sq == unbounded_sq ||
-                                oracle::distance_sq(at, {one.z, one.y, one.x}) < static_cast<index_t>(one.radius_sq);
+            const bool inside = endless || (part.contains(at - centre) &&
+                                            oracle::distance_sq(at, centre) < static_cast<index_t>(one.radius_sq));
             distance_sq_t& value = thickness(at.z, at.y, at.x);
             if (inside && classes[at] <= phase)
                 value = std::max(value, one.radius_sq);
         });
+    }
     return thickness;
 }
 
@@ -60,6 +68,35 @@ TEST(centres, kept_balls_cover_what_all_balls_cover) {
     }
 }
 
+TEST(centres, a_part_holds_every_offset_on_its_sides) {
+    for (const distance_sq_t radius_sq : {9U, 10U, 37U, 150U})
+        for (index_t least_z = 0; least_z <= 3; ++least_z)
+            for (index_t least_y = 0; least_y * least_y + least_z * least_z < index_t{radius_sq}; ++least_y)
+                for (const int sign : {-1, 0, 1}) {
+                    const index_t reach = whole_root(index_t{radius_sq} - 1);
+                    const std::array<part_side, 3> sides = {{{1, least_z}, {-1, least_y}, {sign, 0}}};
+                    const box3 part = box_of_part(code_of_part(sides, reach), radius_sq);
+                    for (index_t z = least_z; z <= reach; ++z)
+                        for (index_t y = -reach; y <= -least_y; ++y)
+                            for (index_t x = sign > 0 ? 0 : -reach; x <= (sign < 0 ? 0 : reach); ++x) {
+                                const bool in_ball = z * z + y * y + x * x < index_t{radius_sq};
+                                EXPECT_TRUE(!in_ball || part.contains({z, y, x}))
+                                    << radius_sq << ": " << z << " " << y << " " << x;
+                            }
+                    EXPECT_GE(part.lo.z, 0);
+                    EXPECT_LE(part.hi.y, 1);
+                }
+    EXPECT_EQ(box_of_part(0, 10), (box3{{-3, -3, -3}, {4, 4, 4}}));
+}
+
+TEST(centres, balls_of_one_voxel_are_not_listed) {
+    const auto volume = support::noise({9, 17, 130}, 0.6, 0.05, 31);
+    const auto distance = oracle::squared_distance(volume.classes.view(), 1);
+    const box3 box = whole(distance.extent());
+    for (const ball& one : find_centres(distance.view(), box, box, 100).unpacked())
+        EXPECT_GT(one.radius_sq, 1U);
+}
+
 TEST(centres, an_odd_slab_keeps_only_its_middle_layer) {
     array3<class_t> classes({9, 8, 70}, class_background);
     std::fill_n(classes.view().row(2, 0), 5 * 8 * 70, class_t{0});
@@ -68,7 +105,8 @@ TEST(centres, an_odd_slab_keeps_only_its_middle_layer) {
     std::vector<ball> middle;
     for (std::int32_t y = 0; y < 8; ++y)
         for (std::int32_t x = 0; x < 70; ++x)
-            middle.push_back({4, y, x, 9});
+            // Of equal balls the first one is painted whole, the others away from it.
+            middle.push_back({4, y, x, 9, code_of_part({{{}, {y > 0 ? 1 : 0, 0}, {x > 0 ? 1 : 0, 0}}}, 2)});
     EXPECT_EQ(find_centres(distance.view(), box, box, 9).unpacked(), middle);
 }
 

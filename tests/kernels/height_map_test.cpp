@@ -102,10 +102,13 @@ TEST(height_map, roughness_is_that_of_a_wave_without_the_form) {
 TEST(height_map, middles_of_values) {
     std::vector<double> values{9, 1, 5, 100, 3, -70, 4, 6};
     EXPECT_EQ(median_of(values), 4.5);
-    EXPECT_EQ(middle_mean(values), (3 + 4 + 5 + 6) / 4.0);
+    EXPECT_EQ(crowded_mean(values), (1 + 3 + 4 + 5 + 6 + 9) / 6.0)
+        << "1 to 6 are the closest five of eight: 3.5 +- 9.3";
+    std::vector<double> crowded{50, 60, 70, 80, 2.0, 2.1, 1.9, 2.2, 1.8};
+    EXPECT_NEAR(crowded_mean(crowded), 2, 1e-12) << "four of nine are off to one side";
     values.resize(3);
     EXPECT_EQ(median_of(values), 1) << "of -70, 1 and 3";
-    EXPECT_TRUE(std::isnan(median_of({})) && std::isnan(middle_mean({})));
+    EXPECT_TRUE(std::isnan(median_of({})) && std::isnan(crowded_mean({})));
 }
 
 }  // namespace

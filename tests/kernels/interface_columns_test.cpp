@@ -42,6 +42,11 @@ TEST(interface_columns, collector_at_the_other_end_mirrors_the_heights) {
     EXPECT_FLOAT_EQ(separator, 8 - 5.75F);
 }
 
+TEST(interface_columns, collector_below_a_crack_is_marked) {
+    EXPECT_FLOAT_EQ(heights_of({240, 240, 160, 40, 150, 150, 150, 40}).collector, -2);
+    EXPECT_FLOAT_EQ(heights_of({240, 240, 160, 150, 40, 150, 150, 40}).collector, 2);
+}
+
 TEST(interface_columns, fibres_beyond_a_gap_and_pores_below_solid_move_nothing) {
     EXPECT_FLOAT_EQ(heights_of({240, 150, 150, 150, 50, 50, 50, 250, 250, 50}).separator, 4);
     EXPECT_FLOAT_EQ(heights_of({240, 150, 50, 50, 150, 150, 150, 50, 50, 50}).separator, 7);

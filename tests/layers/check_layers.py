@@ -32,6 +32,7 @@ LIBRARIES = [
     ("yaml-cpp", re.compile(r"yaml-cpp/"), {"campaign"}),
     ("Boost.Program_options", re.compile(r"boost/program_options"), {"app"}),
     ("OpenMP", re.compile(r"omp\.h$"), {"kernels", "io"}),
+    ("FFTW", re.compile(r"fftw3\.h$"), {"kernels"}),
     ("libtiff", re.compile(r"tiff(io|vers)?\.h(xx)?$"), {"io"}),
 ]
 

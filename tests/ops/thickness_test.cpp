@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 
 #include "oracle/thickness.hpp"
@@ -79,6 +80,42 @@ TEST(measure_thickness, equals_the_largest_covering_ball_of_the_whole_volume) {
     const auto ranks = communicator::world();
     for (const named_volume& volume : support::shared_volumes())
         expect_exact(ranks, volume, 1);
+}
+
+TEST(measure_thickness, second_table_bins_every_voxel_by_its_own_column) {
+    const auto ranks = communicator::world();
+    for (const named_volume& volume : support::shared_volumes()) {
+        SCOPED_TRACE(volume.name);
+        const extent3& extent = volume.classes.extent();
+        const auto place = [](index_t y, index_t x) {
+            return std::pair{0.3 * static_cast<double>(y), 1.7 + 0.2 * static_cast<double>(x)};
+        };
+        const auto thickness = oracle::local_thickness(volume.classes.view(), 1);
+        std::map<std::pair<distance_sq_t, std::int32_t>, std::int64_t> counts;
+        oracle::for_each_voxel(extent, [&](const index3& at) {
+            const auto [from, bins] = place(at.y, at.x);
+            const double bin = std::floor((static_cast<double>(at.z) + 0.5 - from) * bins);
+            if (const distance_sq_t radius_sq = thickness.view()[at]; radius_sq != 0)
+                ++counts[{radius_sq, static_cast<std::int32_t>(std::clamp(bin, 0.0, 4.0))}];
+        });
+        thickness_table expected;
+        for (const auto& [key, voxels] : counts)
+            expected.push_back({key.first, key.second, voxels});
+        on_all_grids(ranks, extent, [&](const domain& grid) {
+            const box3& own = grid.own();
+            depth_field field{own.extent().x, {}, {}, 5};
+            for (index_t y = own.lo.y; !own.empty() && y < own.hi.y; ++y)
+                for (index_t x = own.lo.x; x < own.hi.x; ++x) {
+                    field.from.push_back(place(y, x).first);
+                    field.bins_per_layer.push_back(place(y, x).second);
+                }
+            const depth_bins layers = bins_along(axis::z, extent, 3);
+            const auto block = part_of(volume.classes, own);
+            const auto result = measure_thickness(grid, block.view(), 1, layers, {}, thickness_map::dropped, &field);
+            EXPECT_EQ(result.field_table, expected);
+            EXPECT_EQ(result.table, counted(thickness, layers));
+        });
+    }
 }
 
 TEST(measure_thickness, one_ball_over_all_blocks_gives_one_thickness) {

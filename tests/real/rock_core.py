@@ -42,6 +42,17 @@ class rock_core(unittest.TestCase):
         wide = [state["phase_voxels"][0, :, 1:] for state in (self.intact, self.deformed)]
         self.assertTrue(numpy.all(wide[1] > 10 * wide[0]))
 
+    def test_on_one_grey_scale_a_common_threshold_parts_the_same_share_of_solid_rock(self):
+        both = analyse("rock-core-normalised", "rock-core-normalised-sweep")
+        solid = 1 - both["volume_fraction"][:, :, 0]
+        levels = list(both["threshold_grey"][0])
+        for level in (110, 115, 125, 130):
+            intact, deformed = solid[:, levels.index(level)]
+            self.assertLess(abs(intact - deformed), 0.015, level)
+        crack = both["interconnectivity"][:, levels.index(85.3), 0, -1]
+        self.assertTrue(crack[0] < 0.01 and crack[1] > 0.5, crack)
+        self.assertGreater(solid[0, levels.index(85.3)], solid[1, levels.index(85.3)])
+
     def test_components_inside_the_cylinder_agree_with_scipy(self):
         y, x = numpy.ogrid[:450, :450]
         core = (y + 0.5 - 222.2) ** 2 + (x + 0.5 - 222.2) ** 2 <= 200**2

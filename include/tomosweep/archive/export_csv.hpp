@@ -13,7 +13,13 @@ namespace tomosweep {
 /// NaN is empty. Local.
 std::string csv_text(const data_group& archive);
 
+/// One tidy row per element of a group's own dimensions, such as onset or crack/porosity: the coordinates, then every
+/// variable over any of them. Other rules as above. Throws input_error when there is no such group, and names those
+/// that there are. Local.
+std::string csv_text(const data_group& archive, const std::string& table);
+
 /// Writes csv_text() to `path`, whole or absent. Local. Throws resource_error.
 void export_csv(const data_group& archive, const std::string& path);
+void export_csv(const data_group& archive, const std::string& table, const std::string& path);
 
 }  // namespace tomosweep

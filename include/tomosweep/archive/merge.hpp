@@ -17,4 +17,7 @@ namespace tomosweep {
 /// the scan and the variable or dimension that does not fit the first shard, or a scan that comes twice.
 data_group merge_scans(const std::vector<data_group>& shards);
 
+/// The same for what changed between pairs of scans, along the dimension `pair`.
+data_group merge_pairs(const std::vector<data_group>& pairs);
+
 }  // namespace tomosweep

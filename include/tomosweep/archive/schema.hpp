@@ -28,12 +28,16 @@ inline constexpr std::int64_t version = 2;
 
 /// Dimensions of a point of the sweep.
 inline constexpr const char* scan = "scan";
+inline constexpr const char* pair = "pair";
 inline constexpr const char* threshold = "threshold";
 inline constexpr const char* resolution_limit = "resolution_limit";
 inline constexpr const char* connectivity = "connectivity";
 
 /// Group of the volumes; it is read voxel by voxel or not at all, never as part of a data_group.
 inline constexpr const char* fields = "fields";
+
+/// Group of what changed between pairs of scans, in the archive of a campaign only.
+inline constexpr const char* changes = "changes";
 
 /// Attributes that the writer makes itself.
 inline constexpr bool reserved(std::string_view name) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "tomosweep/campaign/scan_block.hpp"
@@ -18,6 +19,7 @@ struct point_grid {
     std::vector<connectivity> adjacencies;
     bool widths = true;
     depth_bins depth;
+    std::optional<depth_field> normalised = {};  ///< of the own block, for a second table of thickness
 };
 
 /// Volumes that can be kept for one threshold; each rank hands over its own block.

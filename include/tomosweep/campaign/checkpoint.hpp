@@ -22,6 +22,7 @@ struct checkpoint_shape {
     std::size_t resolution_limits = 0;
     std::size_t depth_bins = 0;
     bool widths = true;
+    bool normalised = false;  ///< thickness by normalised depth, too
 };
 
 /// When a checkpoint is written, and where.

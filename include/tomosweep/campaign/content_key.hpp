@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tomosweep/campaign/job.hpp"
+#include "tomosweep/campaign/shard.hpp"
 #include "tomosweep/campaign/thresholds.hpp"
 #include "tomosweep/io/source.hpp"
 
@@ -20,6 +21,8 @@ struct resolved_phase {
     std::string rule;            ///< threshold_meaning(); what decides where the levels are found during the analysis
     grey_thresholds thresholds;  ///< empty for a rule over the scan itself
     std::vector<double> coordinates;  ///< of the archive's threshold dimension: grey levels or offsets
+    std::optional<region_spec> region = {};
+    std::string inside = {};
 };
 
 /// Everything that the results of one scan depend on.
@@ -35,7 +38,8 @@ struct scan_content {
     bool width = true;
     std::vector<double> resolution_limits_um;
     std::vector<int> connectivities;
-    std::vector<std::string> fields;  ///< requested volumes, in any order
+    std::optional<electrode_axes> electrode;  ///< of the campaign
+    std::vector<std::string> fields;          ///< requested volumes, in any order
 };
 
 /// `content` as canonical JSON: sorted keys, shortest numbers that read back the same. Equal contents give equal texts,

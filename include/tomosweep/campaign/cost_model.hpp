@@ -9,6 +9,7 @@ namespace tomosweep {
 /// core; network and file system are assumptions, which a site replaces by its own.
 struct cost_model {
     double filter_bytes = 8;     ///< per voxel of the region: two float volumes while filtering
+    double ring_bytes = 4;       ///< per voxel of the slice in work, besides the slice as it is read
     double class_bytes = 1;      ///< per voxel: the class volume
     double table_bytes = 1;      ///< per voxel: slabs of classes and component trees, besides the classes
     double width_bytes = 1.6;    ///< per voxel: slabs of distances, balls, classes of limits, in a crack phase
@@ -20,6 +21,8 @@ struct cost_model {
 
     /// Nanoseconds per voxel of one core. Filters: of the source; limits and what stands between: per threshold.
     double filter_ns = 50;
+    double tone_ns = 5;             ///< per voxel of the source: rings subtracted, line, window
+    double ring_ns = 160;           ///< per voxel of the slices in which rings are looked for
     double grey_ns = 1;             ///< histogram and classes, per chain
     double tables_ns = 12;          ///< per chain
     double tables_phase_ns = 0.25;  ///< more for every further threshold of the chain

@@ -6,11 +6,22 @@
 
 #include "tomosweep/comm/communicator.hpp"
 #include "tomosweep/comm/step_ledger.hpp"
+#include "tomosweep/core/index.hpp"
 
 namespace tomosweep {
 
 /// What a scan, by its index in the job, took.
 using indexed_effort = std::pair<std::size_t, ledger_summary>;
+
+/// Most memory that any rank had at once over the whole run.
+struct peak_memory {
+    std::int64_t volume_bytes = 0;        ///< in volumes of voxels
+    std::int64_t resident_bytes = 0;      ///< in all, program and libraries included
+    double resident_bytes_per_voxel = 0;  ///< of the rank's largest block; 0 when nothing was analysed
+};
+
+/// Of ranks of which this one's largest block had `largest_block` voxels. Collective.
+peak_memory peak_of_all_ranks(const communicator& ranks, index_t largest_block);
 
 /// The efforts that any rank brings, on rank 0, by ascending index; nothing elsewhere. Collective.
 std::vector<indexed_effort> gathered_efforts(const communicator& ranks, const std::vector<indexed_effort>& own);

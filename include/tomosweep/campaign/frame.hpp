@@ -22,6 +22,9 @@ struct scan_frame {
 /// source or holds no voxel after binning, and for a volume too long for 32-bit squared distances. Pure.
 scan_frame frame_of(const scan_spec& scan, const extent3& source_extent, dtype type, const std::string& job_file);
 
+/// The cylinder in voxels of the analysed volume: lengths count from its corner and scale with binning. Pure.
+cylinder in_volume(cylinder shape, const scan_frame& frame, index_t binning);
+
 /// Extent of the analysed volume along the depth axis, um.
 double depth_extent_um(const scan_frame& frame, const depth_spec& depth);
 

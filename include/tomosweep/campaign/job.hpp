@@ -5,6 +5,9 @@
 #include <variant>
 #include <vector>
 
+#include "tomosweep/campaign/change_spec.hpp"
+#include "tomosweep/campaign/grey_spec.hpp"
+#include "tomosweep/campaign/study.hpp"
 #include "tomosweep/core/index.hpp"
 #include "tomosweep/io/source.hpp"
 #include "tomosweep/kernels/classify.hpp"
@@ -12,11 +15,6 @@
 #include "tomosweep/kernels/region.hpp"
 
 namespace tomosweep {
-
-/// Half-open box in voxels of the source; an axis that the user leaves out spans the whole scan (hi = -1 until known).
-struct box_region {
-    box3 box{{0, 0, 0}, {-1, -1, -1}};
-};
 
 /// Voxels where a second volume of the same extent is not 0.
 struct mask_region {
@@ -39,16 +37,20 @@ struct scan_spec {
     std::string step;  ///< empty, pristine, lithiation or delithiation
     std::optional<double> capacity_mAh_per_g;
     std::optional<double> time_h;
+    scan_scale scale = scan_scale::none;
+    std::optional<units::length> thickness;  ///< of the electrode, measured elsewhere
+    std::optional<units::area>
+        field_area;            ///< of the electrode in the region, seen along the depth; else the region's own
     double voxel_size_um = 0;  ///< of the source, before binning
     source_spec source;
     region_spec region;
+    grey_spec grey;  ///< of the job's `preprocess:`, what is done to grey levels before the filters
     preprocess_spec preprocess;
     int line = 0;  ///< in the job file
 };
 
-/// How a threshold follows from a histogram, and from which scans the histogram is pooled.
+/// How a threshold follows from a histogram.
 enum class threshold_rule : std::uint8_t { otsu, multi_otsu, gaussian_mixture };
-enum class rule_scope : std::uint8_t { scan, sample, campaign };
 
 /// Thresholds given as grey levels. `low` is empty unless the phase lies between two thresholds; then it pairs with
 /// `high`.
@@ -71,8 +73,11 @@ using threshold_spec = std::variant<absolute_thresholds, ruled_thresholds>;
 
 struct phase_spec {
     std::string name = "phase";
+    phase_role role = phase_role::none;
     phase_side where = phase_side::below;
     std::optional<threshold_spec> threshold;  ///< overrides the sweep's
+    std::optional<region_spec> region;        ///< further restricts the scans' regions; box and cylinder
+    std::string inside;                       ///< the phase, earlier in the list, in which this one is looked for
     int line = 0;                             ///< in the job file
 };
 
@@ -88,6 +93,18 @@ struct width_spec {
     index_t bins = 64;  ///< the last one is open-ended
 };
 
+/// The electrode between its two interfaces, which are looked for along z.
+struct electrode_spec {
+    bool collector_last = false;  ///< the collector lies at the last layers instead of the first
+    std::optional<double> collector_level, separator_level;  ///< grey levels; multi-Otsu decides where there is none
+    double lateral_step_um = 0;      ///< edge of the cells that have one height each; 0: 16 voxels of the finest scan
+    double collector_margin_um = 0;  ///< by how much the electrode region keeps off each interface
+    double separator_margin_um = 0;
+    index_t bins = 32;  ///< of normalised depth
+
+    friend bool operator==(const electrode_spec&, const electrode_spec&) = default;
+};
+
 /// A campaign as the job file describes it.
 struct job_spec {
     std::string file;
@@ -98,6 +115,9 @@ struct job_spec {
     bool grouped_phases = false;  ///< `phases:` was used, so every phase gets a group of its own
     depth_spec depth;
     width_spec width;
+    study_spec study;
+    change_spec changes;
+    std::optional<electrode_spec> electrode;  ///< without it the whole region counts
 };
 
 /// What is varied. An absent sweep file means Otsu per scan and resolution limits of 1 to 8 voxels of the finest scan.
@@ -127,5 +147,8 @@ std::vector<double> resolution_limits_um(const job_spec& job, const sweep_spec& 
 
 /// The job's width classes, with one voxel of the finest scan after binning as the bin where the job says nothing.
 width_spec resolved_width(const job_spec& job);
+
+/// The job's electrode with the step of its lateral cells, or nothing.
+std::optional<electrode_spec> resolved_electrode(const job_spec& job);
 
 }  // namespace tomosweep

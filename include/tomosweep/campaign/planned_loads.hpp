@@ -5,6 +5,7 @@
 
 #include "tomosweep/campaign/campaign_plan.hpp"
 #include "tomosweep/campaign/layout.hpp"
+#include "tomosweep/campaign/run_options.hpp"
 
 namespace tomosweep {
 
@@ -17,5 +18,8 @@ planned_loads loads_of(const campaign_plan& plan);
 
 /// What a run of the plan does with every scan. Pure.
 workload workload_of(const campaign_plan& plan);
+
+/// How `ranks` ranks share the campaign: see choose_layout(). The order names scans by their place in the job. Pure.
+campaign_layout layout_of(const campaign_plan& plan, const run_options& options, int ranks);
 
 }  // namespace tomosweep

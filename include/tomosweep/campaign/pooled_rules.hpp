@@ -9,6 +9,7 @@
 
 namespace tomosweep {
 
+/// Settles the grey scales of all scans first: see settle_greys().
 /// Histograms that thresholds pooled over a sample or the campaign follow from: [scan][phase], without counts where the
 /// scan's own histogram decides. Reads every scan of the job once, unless DIR/histograms.h5 already has it for the same
 /// input and preprocessing; groups share the scans dynamically. A scan that cannot be read gets its failure noted in

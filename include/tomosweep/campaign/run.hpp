@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tomosweep/campaign/campaign_plan.hpp"
+#include "tomosweep/campaign/effort.hpp"
 #include "tomosweep/campaign/layout.hpp"
 #include "tomosweep/campaign/run_options.hpp"
 #include "tomosweep/comm/step_ledger.hpp"
@@ -28,13 +29,6 @@ struct run_watcher {
     std::function<void(const std::string&)> notice;  ///< something that a person should know at once
 };
 
-/// Most memory that any rank had at once over the whole run.
-struct peak_memory {
-    std::int64_t volume_bytes = 0;        ///< in volumes of voxels
-    std::int64_t resident_bytes = 0;      ///< in all, program and libraries included
-    double resident_bytes_per_voxel = 0;  ///< of the rank's largest block; 0 when nothing was analysed
-};
-
 /// What one scan took.
 struct scan_effort {
     std::string id;
@@ -55,9 +49,10 @@ struct run_summary {
 };
 
 /// Runs a campaign: skips scans whose shard has the same content key, shares the others among groups of ranks, writes
-/// one shard per scan and, unless other shards of a job array are still missing, the merged archive. `stop_requested`
-/// is asked at safe points. The folder is locked meanwhile: see folder_lock. Collective. Throws on every rank what ends
-/// the whole run; failures of single scans stand in the summary.
+/// one shard per scan, then compares the pairs of scans that the job names, and, unless other shards of a job array are
+/// still missing, the merged archive. `stop_requested` is asked at safe points. The folder is locked meanwhile: see
+/// folder_lock. Collective. Throws on every rank what ends the whole run; failures of single scans stand in the
+/// summary.
 run_summary run_campaign(const communicator& world, campaign_plan plan, const run_options& options,
                          const run_watcher& watcher, const std::function<bool()>& stop_requested);
 

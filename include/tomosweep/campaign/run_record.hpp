@@ -19,6 +19,9 @@ struct run_record {
     std::string job, sweep;  ///< paths as given
     std::string command;
     std::vector<scan> scans;
+    /// The job as read and its absolute path: its formulas are applied when scans are merged. Empty in records of older
+    /// versions.
+    std::string job_text = {}, job_file = {};
 };
 
 /// The record of a plan; `contents` are the canonical content texts of its scans, or empty when no keys are needed yet.

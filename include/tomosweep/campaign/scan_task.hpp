@@ -34,7 +34,12 @@ struct scan_task {
 ledger_summary run_scan(const communicator& group, const campaign_plan& plan, const scan_task& task,
                         const threshold_done& done);
 
-/// The grey histogram of a scan's region after preprocessing, on every rank of `group`. Collective.
-grey_histogram scan_histogram(const communicator& group, const scan_spec& scan, const scan_frame& frame);
+/// Writes the shard of a scan that cannot be analysed, for the reason that the plan knows. Local.
+void write_failed_scan(const campaign_plan& plan, std::size_t scan, const std::string& path,
+                       std::vector<attribute> provenance, const std::string& key);
+
+/// The grey histogram of a scan's region after preprocessing, on every rank of `group`; with an electrode, of that.
+/// Collective.
+grey_histogram scan_histogram(const communicator& group, const campaign_plan& plan, std::size_t scan);
 
 }  // namespace tomosweep

@@ -19,7 +19,8 @@ struct shard_status {
     std::int64_t cores = 1;  ///< ranks times threads that it took them on
 };
 
-/// The results of a campaign in a folder: one shard per scan and the merged archive. All members are local.
+/// The results of a campaign in a folder: one shard per scan, one per pair of scans, and the merged archive. All
+/// members are local.
 class shard_store {
 public:
     explicit shard_store(std::string directory) : directory_(std::move(directory)) {}
@@ -35,14 +36,24 @@ public:
     /// Where the finished thresholds of an unfinished scan are kept.
     std::string checkpoint_path(const std::string& id) const;
 
+    /// Results of a pair of scans, which is called `name`.
+    std::string change_path(const std::string& name) const;
+    /// Makes the folder for them. Throws resource_error when that is not allowed.
+    void prepare_changes() const;
+    shard_status change_status(const std::string& name, const std::string& key) const;
+    /// What changed between pairs of these scans, merged in their order, as the group /changes; without variables when
+    /// there is none. Results that were made from other results of the scans than those in the folder are left out.
+    data_group merged_changes(const std::vector<std::string>& ids) const;
+
     /// What stands on disk for a scan, by its provenance, which is all that is read; `key` empty accepts any content
     /// key.
     shard_status status(const std::string& id, const std::string& key) const;
     /// The same after reading all of it: a shard that does not match its checksums is unreadable.
     shard_status sound_status(const std::string& id, const std::string& key) const;
 
-    /// Merges the shards of these scans that exist, in this order, into the archive; returns what it wrote. Waits for
-    /// another merge, so that the archive never loses what an earlier one has seen.
+    /// Merges the shards of these scans that exist, in this order, into the archive, adds what is derived from them and
+    /// from the job of the folder's last run (see derived.hpp), and returns what it wrote. Waits for another merge, so
+    /// that the archive never loses what an earlier one has seen.
     data_group merge(const std::vector<std::string>& ids, const lock_waiting& waiting = {}) const;
 
 private:

@@ -136,7 +136,8 @@ public:
     void read(std::string_view key, bool& target) const;
 
 private:
-    std::string advice_for(const std::string& name, const std::vector<misplaced_key>& misplaced) const;
+    std::string advice_for(const std::string& name, const std::string& value,
+                           const std::vector<misplaced_key>& misplaced) const;
     void check_keys(const yaml_value& layer, const std::vector<misplaced_key>& misplaced) const;
 
     std::vector<yaml_value> layers_;

@@ -10,6 +10,11 @@ namespace tomosweep {
 /// What kind of failure it was; decides the exit code and survives the agreement between ranks.
 enum class error_kind : int { internal = 1, input = 2, mpi = 3, resource = 4, hdf5 = 5, interrupted = 6 };
 
+/// Kinds of failure that all ranks of a group throw alike; any other may have left some of them waiting.
+constexpr bool is_agreed_kind(error_kind kind) {
+    return kind == error_kind::input || kind == error_kind::resource || kind == error_kind::hdf5;
+}
+
 /// Root of every error that tomosweep throws. what() is one complete sentence for the user.
 class error : public std::runtime_error {
 public:

@@ -68,6 +68,8 @@ struct phase_tables {
     std::vector<std::vector<phase_counts>> counts;  ///< [threshold][resolution limit]
     /// [threshold]; empty when widths were not asked for.
     std::vector<thickness_table> thickness;
+    /// [threshold], by normalised depth between the interfaces instead of by layer; empty without interfaces or widths.
+    std::vector<thickness_table> normalised_thickness;
     /// [threshold], largest squared distance in voxels; 0 for an empty phase, -1 where no background exists. Empty when
     /// widths were not asked for.
     std::vector<std::int64_t> max_distance_sq;
@@ -76,7 +78,8 @@ struct phase_tables {
 /// The region that a scan's figures refer to.
 struct region_counts {
     std::int64_t voxels = 0;
-    std::vector<std::int64_t> depth_voxels;  ///< by depth bin
+    std::vector<std::int64_t> depth_voxels;            ///< by depth bin
+    std::vector<std::int64_t> normalised_voxels = {};  ///< by normalised depth; empty without interfaces
 };
 
 }  // namespace tomosweep

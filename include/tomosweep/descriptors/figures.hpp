@@ -15,6 +15,7 @@ struct figure_axes {
     std::size_t depth_bins = 1;
     std::size_t width_bins = 1;
     double width_bin_um = 1;
+    std::size_t normalised_bins = 0;  ///< of normalised depth; 0 without profiles along it
 };
 
 /// What the tables of one scan refer to.

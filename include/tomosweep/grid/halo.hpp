@@ -24,5 +24,6 @@ extern template array3<std::int16_t> fetch(const domain&, view3<const std::int16
 extern template array3<float> fetch(const domain&, view3<const float>, const box3&);
 extern template array3<std::uint32_t> fetch(const domain&, view3<const std::uint32_t>, const box3&);
 extern template array3<std::uint64_t> fetch(const domain&, view3<const std::uint64_t>, const box3&);
+extern template array3<float> fetch(const domain&, view3<const float>, const box3&);
 
 }  // namespace tomosweep

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -39,9 +40,9 @@ struct phantom_stack {
 
 /// A mud-cracked electrode without a file: Voronoi islets in the (y, x) plane parted by plate cracks that run through
 /// the whole depth and whose width changes linearly from collector (z = 0) to separator, fine cracks that part some
-/// islets into pieces, layers of another grey on the faces of cracks, and isolated spherical pores; then blur and
-/// noise. The same grey at the same voxel for any box. Lengths are in voxels from the volume's corner: voxel i has its
-/// centre at i + 0.5.
+/// islets into pieces, layers of another grey on the faces of cracks, and isolated spherical pores; then blur, noise and
+/// ring artefacts. The same grey at the same voxel for any box. Lengths are in voxels from the volume's corner: voxel i
+/// has its centre at i + 0.5.
 struct phantom_source {
     extent3 shape{64, 128, 128};
     double islet_diameter = 40;        ///< mean distance of islet centres, voxels
@@ -58,6 +59,10 @@ struct phantom_source {
     double shell_grey = 110;           ///< 0 to 255
     double blur_sigma = 0;             ///< voxels
     double noise_sigma = 0;            ///< grey levels, normally distributed
+    index_t ring_count = 0;            ///< ring artefacts in every layer (z), each layer with its own
+    double ring_amplitude = 10;        ///< grey levels; rings are half as strong to as strong, brighter or darker
+    double ring_width = 2;             ///< full width at half maximum of a ring's Gaussian profile, voxels
+    std::optional<std::array<double, 2>> ring_center = {};  ///< (y, x), voxels from the corner; nothing: the middle
     std::uint64_t seed = 1;
     /// Collector and separator; without them the volume is all electrode.
     std::optional<phantom_stack> stack;

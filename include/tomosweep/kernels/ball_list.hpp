@@ -7,28 +7,33 @@
 
 #include "tomosweep/core/classes.hpp"
 #include "tomosweep/core/index.hpp"
+#include "tomosweep/kernels/ball_part.hpp"
 
 namespace tomosweep {
 
-/// The voxels q with |q - centre|^2 < radius_sq. Position in the whole volume; 16 bytes, sent between ranks as they
-/// are.
+/// The voxels q with |q - centre|^2 < radius_sq, and the part of them that has to be painted. Position in the whole
+/// volume; 20 bytes, sent between ranks as they are.
 struct ball {
     std::int32_t z = 0;
     std::int32_t y = 0;
     std::int32_t x = 0;
     distance_sq_t radius_sq = 0;
+    std::uint32_t part = 0;  ///< a part_code
 
     friend bool operator==(const ball&, const ball&) = default;
 };
 
-/// Balls whose centres lie in one layer of a box, in raster order. Each takes two or three bytes: the number of voxels
-/// from the centre before, then the squared radius, in groups of seven bits whose highest bit says that more follow.
+/// Balls whose centres lie in one layer of a box, in raster order. Each takes two to five bytes: the number of voxels
+/// from the centre before, the squared radius and, from least_parted_sq on, the part, in groups of seven bits whose
+/// highest bit says that more follow.
 class layer_balls {
 public:
     /// `voxel` is y * extent.x + x in the layer, above that of the ball before.
-    void add(index_t voxel, distance_sq_t radius_sq) {
+    void add(index_t voxel, distance_sq_t radius_sq, part_code part = 0) {
         append(static_cast<std::uint64_t>(voxel - last_));
         append(radius_sq);
+        if (radius_sq >= least_parted_sq)
+            append(part);
         last_ = voxel;
         largest_sq_ = std::max(largest_sq_, radius_sq);
     }
@@ -41,14 +46,15 @@ public:
     /// Squared radius of the largest ball; 0 without balls.
     distance_sq_t largest_sq() const { return largest_sq_; }
 
-    /// Calls visit(y, x, radius_sq), relative to the layer, whose rows have `row` voxels.
+    /// Calls visit(y, x, radius_sq, part), relative to the layer, whose rows have `row` voxels.
     template <class Visit>
     void for_each(index_t row, Visit&& visit) const {
         index_t y = 0, x = 0;
         for (const std::uint8_t* next = bytes_.data(); next != bytes_.data() + bytes_.size();) {
             for (x += static_cast<index_t>(take(next)); x >= row; x -= row)
                 ++y;
-            visit(y, x, static_cast<distance_sq_t>(take(next)));
+            const auto radius_sq = static_cast<distance_sq_t>(take(next));
+            visit(y, x, radius_sq, static_cast<part_code>(radius_sq < least_parted_sq ? 0 : take(next)));
         }
     }
 
@@ -96,9 +102,9 @@ public:
         const index_t end = std::min(z_hi, box_.lo.z + static_cast<index_t>(layers_.size()));
         for (index_t z = std::max(z_lo, box_.lo.z); z < end; ++z)
             layers_[static_cast<std::size_t>(z - box_.lo.z)].for_each(
-                box_.extent().x, [&](index_t y, index_t x, distance_sq_t radius_sq) {
+                box_.extent().x, [&](index_t y, index_t x, distance_sq_t radius_sq, part_code part) {
                     visit(ball{static_cast<std::int32_t>(z), static_cast<std::int32_t>(box_.lo.y + y),
-                               static_cast<std::int32_t>(box_.lo.x + x), radius_sq});
+                               static_cast<std::int32_t>(box_.lo.x + x), radius_sq, part});
                 });
     }
     template <class Visit>

@@ -33,15 +33,17 @@ private:
 
 /// The balls of a block that local thickness needs: one per phase voxel, its radius the distance to the background,
 /// less those that lie inside the ball of one of the 26 neighbours or, when the radius is 8 or more, of a voxel one of
-/// the longer containment_steps away. What the balls cover, and with which largest radius, is the same as without the
-/// omission.
+/// the longer containment_steps away, or inside the six balls of its face neighbours taken together, and less those of
+/// one voxel. Each with the part that sticks out of the larger balls of its face neighbours (of equal ones the first in
+/// raster order counts as larger). What the parts cover, and with which largest radius, is the same as what all balls
+/// cover, but for voxels that no ball but their own covers.
 ///
 /// `distance` is 0 outside the phase and covers `box` of the whole volume; balls are listed for `interior`, a box
 /// inside it, in raster order of their centres. Give one voxel of halo where a neighbouring block exists (three see all
 /// that there is to see); without it more balls are kept than needed. `max_distance_sq` (of the block) sizes the
 /// tables: a smaller value costs time, not exactness. In a volume without background (unbounded_sq) the block yields
 /// one ball at its first phase voxel. No distance may be too far for its type otherwise. Local. The same result for any
-/// number of threads. 2 to 3 bytes per ball.
+/// number of threads. 2 to 5 bytes per ball.
 ball_list find_centres(view3<const distance_sq_t> distance, const box3& box, const box3& interior,
                        distance_sq_t max_distance_sq);
 ball_list find_centres(view3<const short_distance_sq_t> distance, const box3& box, const box3& interior,

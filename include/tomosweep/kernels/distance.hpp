@@ -77,4 +77,8 @@ short_distance_sq_t max_distance_sq(view3<const short_distance_sq_t> distance);
 template <distance_value Distance = distance_sq_t>
 array3<Distance> squared_distance(view3<const class_t> classes, int phase);
 
+/// The same into memory at hand. Local.
+template <distance_value Distance>
+void write_squared_distance(view3<const class_t> classes, int phase, view3<Distance> distance);
+
 }  // namespace tomosweep

@@ -54,8 +54,10 @@ quadric robust_quadric(const height_map& map);
 /// Middle of the values in order, of an even number the mean of the two; NaN for none. Reorders them.
 double median_of(std::span<double> values);
 
-/// Mean of the values without the lowest and the highest quarter of them; NaN for none. Reorders them.
-double middle_mean(std::span<double> values);
+/// Where most values are: the half of them that lie closest together (Andrews et al. 1972: the shorth), the lowest of
+/// equally close halves, says middle and spread, and all within 2.5 spreads (a quarter at least) of that middle give
+/// the mean. Less than half of the values, off to any side, move it little. NaN for none. Reorders them.
+double crowded_mean(std::span<double> values);
 
 /// Spread of the known heights about the surface: 1.4826 times the median absolute residual, which is the standard
 /// deviation of normally distributed ones.

@@ -23,9 +23,11 @@ inline constexpr float outside_region = std::numeric_limits<float>::infinity();
 /// face: `heights` has the extent (2, ny, nx), collector first. Seen from the collector, an interface lies where the
 /// voxels before it that are bright and those behind it that are not are most (the lowest of equal places), and from
 /// there at the height where the line between the two voxels' greys crosses the level: a bright fibre beyond a wider
-/// gap does not move it, nor does a dark pore below thicker solid. Voxels where `mask` is 0 do not count; a mask that
-/// is a view of nothing keeps all. A column gets no_height when nothing or all of it is bright, outside_region when the
-/// mask keeps nothing of it. Local. Throws internal_error when extents differ. Cost: one pass.
+/// gap does not move it, nor does a dark pore below thicker solid. Where the second voxel behind the
+/// collector is not solid, as in a crack, blur moves the crossing and the height is given with a minus sign. Voxels
+/// where `mask` is 0 do not count; a mask that is a view of nothing keeps all. A column gets no_height when nothing or
+/// all of it is bright, outside_region when the mask keeps nothing of it. Local. Throws internal_error when extents
+/// differ. Cost: one pass.
 void find_columns(const grey_volume& grey, view3<const std::uint8_t> mask, const interface_levels& levels,
                   view3<float> heights);
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "tomosweep/core/array.hpp"
+#include "tomosweep/core/depth.hpp"
+#include "tomosweep/kernels/height_map.hpp"
 
 namespace tomosweep {
 
@@ -17,5 +19,21 @@ struct cylinder {
 /// when the extents differ. Cost: one pass.
 void fill_region_mask(view3<std::uint8_t> mask, const index3& origin, const cylinder& shape,
                       view3<const std::uint8_t> also = {});
+
+/// The space between two surfaces, each moved into it by its margin (voxels; out of it when negative).
+struct layer_between {
+    const height_map* lower = nullptr;
+    const height_map* upper = nullptr;
+    double lower_margin = 0;
+    double upper_margin = 0;
+};
+
+/// Sets `mask`, which stands for the box of its extent at `origin` of the volume, to 0 where the voxel's centre does
+/// not lie between lower + margin and upper - margin at the middle of its column; other voxels stay as they are. Local.
+/// Cost: one pass. Peak: 16 bytes per column.
+void keep_between(view3<std::uint8_t> mask, const index3& origin, const layer_between& layer);
+
+/// `count` equal bins from one surface to the other over the columns of the box `own` of the volume. Local.
+depth_field bins_between(const box3& own, const height_map& from, const height_map& to, std::int32_t count);
 
 }  // namespace tomosweep

@@ -24,14 +24,14 @@ using run_sink = std::function<void(std::span<const painted_run>)>;
 
 /// Local thickness of a block (Hildebrand & Rueegsegger 1997): every voxel p of the phase gets
 ///     max of radius_sq over the balls with |p - centre|^2 < radius_sq,
-/// and is handed over exactly once. `own` are the balls of find_centres() for this block, `others` those of other
+/// and at least 1, and is handed over exactly once. `own` are the balls of find_centres() for this block, `others` those of other
 /// blocks that reach into it, in any order. `box` is the block's place in the whole volume. `make_sink` is called once
 /// per thread, never by two at a time; which thread paints which voxel is not determined, so sinks have to gather what
-/// does not depend on order: maps and integer sums. Balls of radius unbounded_sq cover everything. Throws
-/// internal_error when the balls leave a phase voxel uncovered. Local.
+/// does not depend on order: maps and integer sums. Balls of radius unbounded_sq cover everything. Of a ball only its
+/// part is sure to be painted. Local.
 ///
 /// Method: balls by falling radius over a bitmap of the voxels not yet painted, 64 voxels and many rows per operation.
-/// The block is worked on in slabs along z. Scratch: 1/8 byte per voxel of the slabs in work and 32 bytes per ball
+/// The block is worked on in slabs along z. Scratch: 1/8 byte per voxel of the slabs in work and 20 bytes per ball
 /// that reaches them, and nothing per voxel of the block.
 void paint_thickness(view3<const class_t> classes, int phase, const box3& box, const ball_list& own,
                      std::span<const ball> others, const std::function<run_sink()>& make_sink);
@@ -46,7 +46,7 @@ array3<class_t> nothing_kept(view3<const class_t> classes);
 
 /// Local thickness of a volume that is one block: squared radius of the largest covering ball, 0 outside the phase,
 /// unbounded_sq in all of the phase when there is no background. Local; peak 4 bytes per voxel and
-/// 3 per ball.
+/// 5 per ball.
 array3<distance_sq_t> local_thickness(view3<const class_t> classes, int phase);
 
 }  // namespace tomosweep

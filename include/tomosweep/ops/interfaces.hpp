@@ -30,11 +30,13 @@ struct electrode_interfaces {
 /// Heights of the interfaces electrode/collector and electrode/separator over cells of `step` voxels (1 or more), from
 /// the grey levels of the rank's own block; voxels where `mask` is 0 do not count (a view of nothing keeps all).
 ///
-/// Every column is searched by find_columns(). A robust surface of second degree through the cells' median heights then
-/// says which columns are off: farther from it than two voxels and than four times the spread of cells and columns
-/// together, as where a crack reaches the surface or a fibre lies on it. A cell's height is that of the surface at its
-/// middle and the middle mean of the residuals of its other columns; a cell with less than a quarter of its columns
-/// left is filled from its neighbours.
+/// Every column is searched by find_columns(); those with a crack right behind the interface are used only in cells
+/// with less than a quarter of others. A robust surface of second degree through the cells' median heights then says
+/// which columns are off: farther from it than two voxels and than four times the spread of cells and columns together,
+/// as where a crack reaches the surface. A cell's height is that of the surface at its middle and crowded_mean() of the
+/// residuals of its other columns, so that fibres on a part of it do not count. Cells with less than a quarter of their
+/// columns left, and cells more than half a voxel and four spreads off the surface through all of them, are filled from
+/// their neighbours.
 ///
 /// Collective. Bit-identical for any number of ranks and threads: every cell is worked out whole on one rank. Throws on
 /// every rank: input_error when less than a quarter of the cells have an interface, resource_error when memory is

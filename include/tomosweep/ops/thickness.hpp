@@ -16,6 +16,7 @@ enum class thickness_map : std::uint8_t { dropped, kept };
 /// Local thickness of one phase. Tables and the largest distance are those of the whole volume, on every rank.
 struct thickness_result {
     thickness_table table;              ///< ordered by (radius_sq, depth_bin)
+    thickness_table field_table;        ///< the same by the bins of a depth_field, if one was given
     distance_sq_t max_distance_sq = 0;  ///< 0 when the phase is empty
     /// Own block: the chain of what resolution limits keep, largest limit first (see measure_thickness).
     array3<class_t> kept_classes;
@@ -32,15 +33,17 @@ struct thickness_result {
 /// limit; background and phase voxels below all limits become class_background, class_outside stays. Without limits it
 /// is empty. Worked example: minimum_sq {1, 4, 9}; radius_sq 1 has class 2, 4 and 8 class 1, 9 class 0.
 ///
+/// `field` may bin the voxels of the own block in another way for a second table; null for none.
+///
 /// Collective. Bit-identical for any number of ranks and threads. Throws on every rank: resource_error when squared
 /// distances do not fit (see require_distances_fit) or memory is short, internal_error when an argument does not fit.
-/// Method: find_balls; balls that reach over the block's faces travel to the blocks they meet as 16 bytes each (nothing
-/// else crosses); painting. Peak: first what find_balls takes, then 2 to 3 bytes per ball (centres are 10 to 30 % of a
+/// Method: find_balls; balls that reach over the block's faces travel to the blocks they meet as 20 bytes each (nothing
+/// else crosses); painting. Peak: first what find_balls takes, then 2 to 5 bytes per ball (centres are 10 to 30 % of a
 /// crack phase) and per voxel 1 for kept_classes and 4 for a kept map. Tables are merged pairwise in log2(ranks)
 /// rounds.
 thickness_result measure_thickness(const domain& grid, view3<const class_t> own, int phase, const depth_bins& depth,
                                    std::span<const distance_sq_t> minimum_sq,
-                                   thickness_map map = thickness_map::dropped);
+                                   thickness_map map = thickness_map::dropped, const depth_field* field = nullptr);
 
 /// Only the map of measure_thickness(). Collective.
 array3<distance_sq_t> local_thickness_sq(const domain& grid, view3<const class_t> own, int phase);

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <vector>
+
+#include "tomosweep/core/change_counts.hpp"
+#include "tomosweep/core/dataset.hpp"
+#include "tomosweep/core/rigid.hpp"
+
+namespace tomosweep {
+
+/// Axes of the figures of one pair of states, and what turns voxels into lengths.
+struct change_axes {
+    std::size_t thresholds = 0;
+    std::size_t connectivities = 0;
+    axis depth = axis::z;
+    extent3 volume;            ///< of the first state
+    vector3 corner_um{};       ///< of that volume, in um from the corner of the first state's scan
+    double voxel_size_um = 0;  ///< of both states
+};
+
+/// Figures of what changed between two aligned states, one entry of `counts` per threshold, with the dimensions pair,
+/// threshold, connectivity and axis; docs/definitions.md says what each of them means. The integers come first. Pure.
+std::vector<variable> change_figures(const std::vector<change_counts>& counts, const change_axes& axes);
+
+}  // namespace tomosweep

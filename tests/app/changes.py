@@ -1,0 +1,242 @@
+"""What changed between two states: registered against a motion that scipy applied, counted anew with numpy and scipy."""
+
+import unittest
+
+import h5py
+import numpy as np
+from scipy import ndimage
+from skimage.registration import phase_cross_correlation
+
+from program import BAD_INPUT, DONE, SOME_FAILED, assert_same_content, campaign_content, folder_test
+
+VOXEL_UM = 0.5
+SHAPE = np.array([40, 64, 72])
+THRESHOLDS = [95, 105]
+SWEEP = {"threshold": {"values": THRESHOLDS}, "resolution_limit_um": [0], "connectivity": [6, 26], "width": False}
+NEIGHBOURS = {6: ndimage.generate_binary_structure(3, 1), 26: ndimage.generate_binary_structure(3, 3)}
+
+
+def rotation(degrees, axis):
+    """Rodrigues' formula, in the order (z, y, x)."""
+    z, y, x = np.asarray(axis) / np.linalg.norm(axis)
+    cross = np.array([[0, -x, y], [x, 0, -z], [-y, z, 0]])
+    angle = np.radians(degrees)
+    return np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
+
+
+def structure(seed):
+    """Pores of random shape in a solid: grey 60 in 150, soft edges, no noise, 24 voxels larger than a scan."""
+    noise = ndimage.gaussian_filter(np.random.default_rng(seed).normal(size=SHAPE + 24), 2.5)
+    return ndimage.gaussian_filter(np.where(noise < np.quantile(noise, 0.25), 60.0, 150.0), 0.8)
+
+
+def seen(structure_grey, turn, shift, seed, noise=10):
+    """The scan of a structure that was turned about the middle of the field of view and then shifted."""
+    middle = (SHAPE - 1) / 2
+    back = turn.T
+    offset = middle + 12 - back @ (middle + shift)
+    grey = ndimage.affine_transform(structure_grey, back, offset, tuple(SHAPE), order=3)
+    grey += np.random.default_rng(seed).normal(0, noise, SHAPE)
+    return np.clip(np.rint(grey), 0, 255).astype(np.uint8)
+
+
+def largest(mask, neighbours):
+    """Mask of the largest component; of equal ones, that of the first voxel."""
+    labels, _ = ndimage.label(mask, NEIGHBOURS[neighbours])
+    counts = np.bincount(labels.ravel())
+    counts[0] = 0
+    return (labels == counts.argmax()) & (counts.max() > 0), labels
+
+
+class changes_test(folder_test):
+    def scan(self, name, grey, **keys):
+        grey.tofile(self.folder / f"{name}.raw")
+        return {"id": name, "sample": "core", "voxel_size_um": VOXEL_UM, **keys,
+                "source": {"type": "raw", "path": f"{name}.raw", "shape": list(map(int, grey.shape)), "dtype": "uint8"}}
+
+    def run_job(self, scans, changes, out="out", code=DONE, ranks=None, options=(), **job):
+        described = {"campaign": "states", "scans": scans, "phase": {"name": "pore"}, "changes": changes, **job}
+        return self.expect(code, "run", self.write("job.yaml", described), self.write("sweep.yaml", SWEEP), "-o",
+                           self.folder / out, *options, ranks=ranks)
+
+    def changes(self, out="out"):
+        with h5py.File(self.folder / out / "campaign.h5") as archive:
+            return {name: item.asstr()[:] if item.dtype.kind == "O" else item[()]
+                    for name, item in archive["changes"].items() if isinstance(item, h5py.Dataset)}
+
+
+class registered(changes_test):
+    def test_a_turn_and_a_shift_of_a_noisy_scan_are_found(self):
+        turn, shift = rotation(0.8, [1, -2, 0.7]), np.array([1.4, -2.3, 3.7])
+        grey = structure(1)
+        scans = [self.scan("a", seen(grey, np.eye(3), np.zeros(3), 2), cycle=0),
+                 self.scan("b", seen(grey, turn, shift, 3), cycle=1)]
+        self.run_job(scans, {"consecutive": "sample"})
+        found = self.changes()
+        self.assertEqual(found["pair"].tolist(), ["a--b"])
+        self.assertEqual((found["converged"][0], found["status"][0]), (1, 0))
+        np.testing.assert_allclose(found["displacement_voxels"][0], shift, atol=0.05)
+        left = found["rotation"][0] @ turn.T
+        self.assertLess(np.degrees(np.arccos(min(1, (np.trace(left) - 1) / 2))), 0.05)
+        self.assertAlmostEqual(found["rotation_deg"][0], 0.8, delta=0.05)
+        self.assertGreater(found["correlation"][0], 0.95)
+        self.assertLess(found["correlation_before"][0], found["correlation"][0])
+        # The stated direction: places of the first scan, in um, to places of the second.
+        middle = SHAPE / 2 * VOXEL_UM
+        np.testing.assert_allclose(found["rotation"][0] @ middle + found["shift_um"][0],
+                                   middle + found["displacement_um"][0], atol=1e-9)
+
+    def test_a_shift_agrees_with_scikit_image(self):
+        shift = np.array([-1.75, 2.5, 0.4])
+        grey = structure(4)
+        first, second = seen(grey, np.eye(3), np.zeros(3), 5), seen(grey, np.eye(3), shift, 6)
+        witness = phase_cross_correlation(second.astype(float), first.astype(float), upsample_factor=20,
+                                          normalization=None, return_error=False)
+        witness = np.asarray(witness[0] if isinstance(witness, tuple) else witness)
+        self.run_job([self.scan("a", first), self.scan("b", second)],
+                     [{"from": "a", "to": "b", "register": "translation"}])
+        found = self.changes()
+        np.testing.assert_allclose(found["displacement_voxels"][0], shift, atol=0.05)
+        np.testing.assert_allclose(found["displacement_voxels"][0], witness, atol=0.15)
+        np.testing.assert_array_equal(found["rotation"][0], np.eye(3))
+
+    def test_regions_of_different_corners_are_brought_together(self):
+        grey = seen(structure(7), np.eye(3), np.zeros(3), 8)
+        scans = [self.scan("a", grey), self.scan("b", grey)]
+        scans[0]["region"] = {"z": [4, 36], "y": [6, 60]}
+        scans[1]["region"] = {"x": [3, 70], "cylinder": {"axis": "z", "center": [32, 36], "radius": 30}}
+        self.run_job(scans, [{"from": "a", "to": "b"}])
+        found = self.changes()
+        np.testing.assert_allclose(found["displacement_um"][0], 0, atol=1e-3)
+        self.assertGreater(found["correlation_before"][0], 0.999)
+        y, x = np.ogrid[:64, :72]
+        inside = (y + 0.5 - 32) ** 2 + (x + 0.5 - 36) ** 2 <= 900
+        self.assertLess(abs(found["common_voxels"][0, 0] / (32 * np.count_nonzero(inside[6:60])) - 1), 0.02)
+
+    def test_states_that_do_not_fit_are_refused_by_name(self):
+        scans = [self.scan("a", seen(structure(9), np.eye(3), np.zeros(3), 1)),
+                 self.scan("b", seen(structure(10), np.eye(3), np.zeros(3), 2))]
+        told = self.run_job(scans, {"pairs": [{"from": "a", "to": "b"}]}, code=SOME_FAILED).stderr
+        self.assertRegex(told, r"a--b: .*(least_correlation|least_overlap)")
+        found = self.changes()
+        self.assertEqual(found["status"][0], 1)
+        self.assertIn("least_", found["failure"][0])
+        self.assertTrue(np.isnan(found["jaccard"]).all() and not found["opened_voxels"].any())
+
+
+class compared(changes_test):
+    """Without registration, so that numpy sees the very same voxels."""
+
+    def setUp(self):
+        super().setUp()
+        grey = structure(11)
+        self.first = seen(grey, np.eye(3), np.zeros(3), 12)
+        self.second = self.first.copy()
+        z, y, x = np.ogrid[:40, :64, :72]
+        plane = np.abs((y - 30) - 0.5 * (x - 36)) < 1.7
+        self.second[np.broadcast_to(plane & (z > 5), self.second.shape)] = 50
+        self.second[:3] = 140
+        self.scans = [self.scan("a", self.first, cycle=3), self.scan("b", self.second, cycle=1)]
+        self.pairs = [{"from": "a", "to": "b", "register": "none"}]
+
+    def test_everything_is_what_numpy_and_scipy_count(self):
+        self.run_job(self.scans, self.pairs)
+        found = self.changes()
+        self.assertEqual(found["common_voxels"][0].tolist(), [self.first.size] * 2)
+        for i, threshold in enumerate(THRESHOLDS):
+            before, after = self.first <= threshold, self.second <= threshold
+            counted = {"from": before, "to": after, "kept": before & after, "opened": after & ~before,
+                       "closed": before & ~after}
+            for name, mask in counted.items():
+                self.assertEqual(found[f"{name}_voxels"][0, i], np.count_nonzero(mask), name)
+            union = np.count_nonzero(before | after)
+            self.assertEqual(found["jaccard"][0, i], np.count_nonzero(before & after) / union)
+            self.assertEqual(found["opened_share_of_union"][0, i], np.count_nonzero(counted["opened"]) / union)
+            self.assertAlmostEqual(found["closed_volume_um3"][0, i], np.count_nonzero(counted["closed"]) / 8)
+            for j, neighbours in enumerate((6, 26)):
+                self.check_clusters(found, (0, i, j), neighbours, counted)
+
+    def check_clusters(self, found, place, neighbours, counted):
+        before, _ = largest(counted["from"], neighbours)
+        after, labels = largest(counted["to"], neighbours)
+        shared = np.count_nonzero(before & after)
+        self.assertEqual(found["from_largest_voxels"][place], np.count_nonzero(before))
+        self.assertEqual(found["to_largest_voxels"][place], np.count_nonzero(after))
+        self.assertEqual(found["largest_shared_voxels"][place], shared)
+        self.assertEqual(found["from_largest_share"][place], shared / np.count_nonzero(before))
+        overlaps = np.bincount(labels[before])
+        overlaps[0] = 0
+        self.assertEqual(found["successor_shared_voxels"][place], overlaps.max())
+        self.assertEqual(found["successor_voxels"][place], np.count_nonzero(labels == overlaps.argmax()))
+        self.assertEqual(found["largest_is_same"][place], int(after[labels == overlaps.argmax()].any()))
+        opened, _ = largest(counted["opened"], neighbours)
+        self.assertEqual(found["opened_largest_voxels"][place], np.count_nonzero(opened))
+        positions = np.argwhere(opened)
+        values, directions = np.linalg.eigh(np.cov(positions.T, bias=True))
+        np.testing.assert_allclose(abs(found["opened_largest_normal"][place] @ directions[:, 0]), 1, atol=1e-9)
+        np.testing.assert_allclose(found["opened_largest_plane_spread_um"][place], np.sqrt(values[0]) * VOXEL_UM)
+        np.testing.assert_allclose(found["opened_largest_centre_um"][place],
+                                   (positions.mean(axis=0) + 0.5) * VOXEL_UM)
+        # The planted crack: upright, tilted by one in two.
+        np.testing.assert_allclose(np.abs(found["opened_largest_normal"][place]), [0, 2 / 5**0.5, 1 / 5**0.5], atol=0.01)
+        self.assertAlmostEqual(found["opened_largest_dip_deg"][place], 90, delta=0.5)
+        self.assertAlmostEqual(found["opened_largest_mean_width_um"][place], 3 * VOXEL_UM, delta=VOXEL_UM)
+
+    def test_ranks_and_threads_do_not_matter(self):
+        changes = [*self.pairs, {"from": "b", "to": "a"}]
+        self.run_job(self.scans, changes, "alone")
+        expected = campaign_content(self.folder / "alone")
+        self.assertTrue(any(place.startswith("changes/opened_largest") for place in expected["campaign.h5"]))
+        for ranks, options in ((3, ["--ranks-per-scan", 3]), (5, ["--ranks-per-scan", 2]), (4, ["--threads", 3])):
+            self.run_job(self.scans, changes, f"on-{ranks}", ranks=ranks, options=options)
+            assert_same_content(self, campaign_content(self.folder / f"on-{ranks}"), expected, ranks)
+
+    def test_a_second_run_keeps_what_fits_and_computes_what_changed(self):
+        path = self.folder / "out" / "changes" / "a--b.h5"
+        self.run_job(self.scans, self.pairs)
+        kept = path.stat().st_mtime_ns
+        with h5py.File(self.folder / "out" / "scans" / "a.h5") as shard:
+            key = shard["process/a"].attrs["content_key"]
+        self.run_job(self.scans, self.pairs)
+        self.assertEqual(path.stat().st_mtime_ns, kept)
+        self.pairs[0]["register"] = "translation"
+        self.run_job(self.scans, self.pairs)
+        self.assertNotEqual(path.stat().st_mtime_ns, kept)
+        self.assertEqual(self.changes()["register"].tolist(), ["translation"])
+        with h5py.File(path) as pair:
+            self.assertEqual(pair["process/a--b"].attrs["from_content_key"], key)
+        self.expect(DONE, "verify", self.folder / "out")
+        before = self.changes()
+        (self.folder / "out" / "campaign.h5").unlink()
+        self.expect(DONE, "merge", self.folder / "out")
+        self.assertEqual(before["kept_voxels"].tolist(), self.changes()["kept_voxels"].tolist())
+        self.expect(DONE, "reproduce", self.folder / "out" / "campaign.h5", "--scan", "a")
+
+    def test_phases_have_groups_and_states_their_order(self):
+        scans = [*self.scans, self.scan("c", self.first, cycle=2)]
+        described = {"consecutive": "sample", "register": "none"}
+        phases = [{"name": "pore", "where": "below"}, {"name": "solid", "where": "above"}]
+        job = {"campaign": "states", "scans": scans, "phases": phases, "changes": described}
+        self.expect(DONE, "run", self.write("job.yaml", job), self.write("sweep.yaml", SWEEP), "-o", self.folder / "out")
+        with h5py.File(self.folder / "out" / "campaign.h5") as archive:
+            self.assertEqual(archive["changes/pair"].asstr()[:].tolist(), ["b--c", "c--a"])
+            for name, phase in (("pore", lambda grey: grey <= 95), ("solid", lambda grey: grey > 95)):
+                kept = archive[f"changes/{name}/kept_voxels"][0, 0]
+                self.assertEqual(kept, np.count_nonzero(phase(self.first) & phase(self.second)))
+
+
+class mistakes(changes_test):
+    def test_of_the_job_are_named_with_the_nearest_scan(self):
+        grey = np.zeros((4, 4, 4), np.uint8)
+        scans = [self.scan("ref-c01", grey), {**self.scan("ref-c02", grey), "voxel_size_um": 1.0}]
+        changes = {"pairs": [{"from": "ref-c01", "to": "ref-co2"}, {"from": "ref-c01", "to": "ref-c01"},
+                             {"from": "ref-c01", "to": "ref-c02"}], "register": "elastic"}
+        told = self.run_job(scans, changes, code=BAD_INPUT).stderr
+        for expected in ("did you mean 'ref-c02'?", "a scan and itself", "0.5 and 1 um per voxel", "'elastic'"):
+            self.assertIn(expected, told)
+        self.assertIn("no sample with two scans", self.run_job(scans[:1], {"consecutive": "sample"}, code=BAD_INPUT).stderr)
+        self.assertIn("neither", self.run_job(scans, {"register": "rigid"}, code=BAD_INPUT).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

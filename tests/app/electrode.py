@@ -1,0 +1,161 @@
+"""The electrode between its interfaces: whole runs against the phantom's heights and figures worked out in numpy."""
+
+import unittest
+
+import h5py
+import numpy as np
+
+from program import DONE, SOME_FAILED, assert_same_content, campaign, campaign_content, folder_test, phantom
+
+VOXEL_UM = 0.5
+STEP_UM = 6
+BINS = 5
+SWEEP = {"threshold": {"values": [95, 105]}, "resolution_limit_um": [0, 1.5]}
+
+
+def stack(**keys):
+    return {"collector": {"height": 11.3, "tilt": [0.03, -0.02], "bow": 1.5},
+            "separator": {"height": 44.6, "tilt": [-0.04, 0.03], "bow": -2.2}, "fibres": 9, **keys}
+
+
+def scan(name, shape, **keys):
+    source = phantom(shape=shape, islet_diameter=34, crack_width_collector=2, crack_width_separator=6, blur_sigma=0.8,
+                     noise_sigma=8, stack=stack(), **keys)
+    return {"id": name, "sample": "s", "voxel_size_um": VOXEL_UM, "source": source}
+
+
+def job(**keys):
+    electrode = {"lateral_step_um": STEP_UM, "margin_um": [1, 1.25], "bins": BINS, **keys.pop("electrode", {})}
+    return campaign(0, scans=[scan("wide", [64, 100, 112], seed=5), scan("narrow", [64, 80, 68], seed=7)],
+                    electrode=electrode, **keys)
+
+
+def heights_at(map_um, step, shape):
+    """Bilinear between the middles of cells, and on in a straight line, at the middle of every column; voxels."""
+    def weights(length, cells):
+        place = (np.arange(length) + 0.5) / step - 0.5
+        lower = np.clip(np.floor(place).astype(int), 0, cells - 2)
+        matrix = np.zeros((length, cells))
+        matrix[np.arange(length), lower] = 1 - (place - lower)
+        matrix[np.arange(length), lower + 1] = place - lower
+        return matrix
+    return weights(shape[0], map_um.shape[0]) @ (map_um / VOXEL_UM) @ weights(shape[1], map_um.shape[1]).T
+
+
+class electrode_test(folder_test):
+    def analyse(self, job, where="out", ranks=None, sweep=None):
+        out = self.folder / where
+        self.expect(DONE, "run", self.write("job.yaml", job), self.write("sweep.yaml", sweep or SWEEP), "-o", out,
+                    "--quiet", "--fields", "mask,thickness", *(["--ranks-per-scan", ranks] if ranks else []), ranks=ranks)
+        return out
+
+    def maps_of(self, figures, scan, shape):
+        cells = tuple(int(np.ceil(n * VOXEL_UM / STEP_UM)) for n in shape[1:])
+        return [figures[name][scan][:cells[0], :cells[1]] for name in ("collector_height_um", "separator_height_um")]
+
+
+class interfaces(electrode_test):
+    def test_heights_are_within_half_a_voxel_of_the_phantoms(self):
+        spec = self.write("spec.yaml", job())
+        self.expect(DONE, "phantom", spec, "-o", self.folder / "data", "--format", "raw")
+        with h5py.File(self.analyse(job(), ranks=3) / "campaign.h5") as figures:
+            for index, name in enumerate(["wide", "narrow"]):
+                with h5py.File(self.folder / "data" / f"truth-interfaces-{name}.h5") as truth:
+                    shape = (64, *truth["collector_height_um"].shape)
+                    for found, key in zip(self.maps_of(figures, index, shape),
+                                          ("collector_height_um", "separator_height_um")):
+                        self.assertFalse(np.isnan(found).any())
+                        error = (heights_at(found, STEP_UM / VOXEL_UM, shape[1:]) * VOXEL_UM - truth[key][:]) / VOXEL_UM
+                        self.assertLess(abs(error).max(), 0.5, f"{name} {key}")
+                    thickness = figures["electrode_thickness_um"][index]
+                    self.assertLess(abs(thickness - truth["electrode_thickness_um"][:].mean()), 0.5 * VOXEL_UM)
+            rows, columns = figures["electrode_thickness_map_um"].shape[1:]
+            self.assertEqual((rows, columns), (9, 10), "of the widest scan")
+            narrow = figures["electrode_thickness_map_um"][1]
+            self.assertTrue(np.isnan(narrow[7:]).all() and np.isnan(narrow[:, 6:]).all())
+            np.testing.assert_array_equal(narrow, figures["separator_height_um"][1] - figures["collector_height_um"][1])
+
+    def test_collector_at_the_last_layers_gives_the_same_thickness(self):
+        self.expect(DONE, "phantom", self.write("spec.yaml", job()), "-o", self.folder / "data", "--format", "raw")
+        straight = self.folder / "data" / "wide.raw"
+        grey = np.fromfile(straight, np.uint8).reshape(64, 100, 112)
+        grey[::-1].tofile(self.folder / "turned.raw")
+        raw = {"type": "raw", "shape": [64, 100, 112], "dtype": "uint8"}
+        found = []
+        for path, collector in ((straight, "first"), (self.folder / "turned.raw", "last")):
+            one = {"id": "s", "voxel_size_um": VOXEL_UM, "source": {**raw, "path": str(path)}}
+            out = self.analyse(campaign(0, scans=[one], electrode={"lateral_step_um": STEP_UM, "bins": BINS,
+                                                                  "collector": collector}), where=collector)
+            with h5py.File(out / "campaign.h5") as figures:
+                found.append({name: figures[name][0] for name in
+                              ("collector_height_um", "electrode_thickness_map_um", "region_voxels",
+                               "normalised_depth_volume_fraction")})
+        first, last = found
+        np.testing.assert_allclose(last["collector_height_um"], 64 * VOXEL_UM - first["collector_height_um"], atol=1e-3)
+        np.testing.assert_allclose(last["electrode_thickness_map_um"], first["electrode_thickness_map_um"], atol=1e-3)
+        np.testing.assert_allclose(last["normalised_depth_volume_fraction"],
+                                   first["normalised_depth_volume_fraction"], atol=1e-3)
+
+
+class region(electrode_test):
+    def test_figures_are_of_the_voxels_between_the_interfaces(self):
+        out = self.analyse(job())
+        self.expect(DONE, "phantom", self.write("spec.yaml", job()), "-o", self.folder / "data", "--format", "raw")
+        with h5py.File(out / "campaign.h5") as figures, h5py.File(out / "scans" / "narrow.h5") as shard:
+            shape = (64, 80, 68)
+            grey = np.fromfile(self.folder / "data" / "narrow.raw", np.uint8).reshape(shape)
+            collector, separator = (heights_at(map_um, STEP_UM / VOXEL_UM, shape[1:])
+                                    for map_um in self.maps_of(figures, 1, shape))
+            centre = np.arange(64)[:, None, None] + 0.5
+            inside = (centre >= collector + 1 / VOXEL_UM) & (centre <= separator - 1.25 / VOXEL_UM)
+            self.assertEqual(figures["region_voxels"][1], inside.sum())
+            bin_of = np.clip(np.floor((centre - collector) / (separator - collector) * BINS), 0, BINS - 1).astype(int)
+            for threshold, level in enumerate(SWEEP["threshold"]["values"]):
+                crack = inside & (grey <= level)
+                np.testing.assert_array_equal(shard["fields/mask"][threshold] != 0, crack)
+                self.assertEqual(figures["phase_voxels"][1, threshold, 0], crack.sum())
+                width = 2 * np.sqrt(shard["fields/thickness_sq"][threshold].astype(float)) * VOXEL_UM
+                for limit, smallest in enumerate(SWEEP["resolution_limit_um"]):
+                    for bin in range(BINS):
+                        kept = crack & (width >= smallest * (1 - 1e-9)) & (bin_of == bin)
+                        at = (1, threshold, limit, bin)
+                        share = kept.sum() / (inside & (bin_of == bin)).sum()
+                        np.testing.assert_allclose(figures["normalised_depth_volume_fraction"][at], share, rtol=1e-12)
+                        np.testing.assert_allclose(figures["normalised_depth_mean_width_um"][at], width[kept].mean(),
+                                                   rtol=1e-12)
+                        np.testing.assert_allclose(figures["normalised_depth_median_width_um"][at],
+                                                   np.median(width[kept]), rtol=1e-12)
+
+    def test_results_do_not_depend_on_ranks_and_are_reproduced(self):
+        two = job(phases=[{"name": "crack", "where": "below"}, {"name": "solid", "where": "above"}])
+        serial = self.analyse(two, "serial")
+        expected = campaign_content(serial)
+        for ranks in (2, 5):
+            assert_same_content(self, campaign_content(self.analyse(two, f"{ranks}", ranks)), expected, f"{ranks} ranks")
+        self.expect(DONE, "reproduce", serial / "campaign.h5", "--scan", "narrow", ranks=2)
+
+
+class rules(electrode_test):
+    def test_pooled_rules_see_the_electrode_alone(self):
+        sweep = {"threshold": {"rule": "otsu", "scope": "campaign", "offsets": [0]}, "resolution_limit_um": [0]}
+        with h5py.File(self.analyse(job(), sweep=sweep) / "campaign.h5") as figures:
+            level = figures["threshold_grey"][0, 0]
+            self.assertTrue(90 < level < 120, f"{level}: between cracks of 60 and solid of 150, without the collector's 230")
+
+
+class failures(electrode_test):
+    def test_scan_without_interfaces_fails_alone_and_says_why(self):
+        flawed = job()
+        del flawed["scans"][1]["source"]["stack"]
+        out = self.folder / "out"
+        self.expect(SOME_FAILED, "run", self.write("job.yaml", flawed), self.write("sweep.yaml", SWEEP), "-o", out, "--quiet")
+        with h5py.File(out / "campaign.h5") as figures:
+            self.assertEqual(list(figures["status"][:, 0, 0]), [0, 1])
+            self.assertIn("lateral cells", figures["failure"].asstr()[1])
+            self.assertTrue(np.isnan(figures["electrode_thickness_um"][1]))
+            self.assertTrue(np.isnan(figures["collector_height_um"][1]).all())
+            self.assertFalse(np.isnan(figures["electrode_thickness_um"][0]))
+
+
+if __name__ == "__main__":
+    unittest.main()

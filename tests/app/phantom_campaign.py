@@ -1,0 +1,76 @@
+"""The campaigns of jobs/phantom, whose truth is known: what the archive says of them, and what the geometry says."""
+
+import csv
+import pathlib
+import unittest
+
+import h5py
+import numpy as np
+
+from program import DONE, folder_test
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+
+
+class recovery_test(folder_test):
+    """Runs one campaign; the first threshold and resolution limit are compared, widths in voxels."""
+
+    def recover(self, name):
+        job = PROJECT / "jobs" / "phantom" / f"{name}.yaml"
+        self.expect(DONE, "run", job, PROJECT / "sweeps" / "phantom.yaml", "-o", self.folder / "out", "--quiet", ranks=2)
+        self.expect(DONE, "phantom", job, "-o", self.folder / "truth", "--format", "raw")
+        archive = h5py.File(self.folder / "out" / "campaign.h5")
+        self.addCleanup(archive.close)
+        with open(self.folder / "truth" / "truth.csv", encoding="utf-8") as rows:
+            truth = {row.pop("scan"): {key: float(value) for key, value in row.items()} for row in csv.DictReader(rows)}
+        return archive, [truth[scan.decode()] for scan in archive["scan"][:]]
+
+    def compare(self, found, expected, tolerance, what):
+        for scan, (a, b) in enumerate(zip(found, expected, strict=True)):
+            self.assertLessEqual(abs(a - b), tolerance, f"{what} of scan {scan}: {a}, truly {b}")
+
+
+def first(variable):
+    """Of every scan at the first threshold and the first resolution limit."""
+    return variable[:].reshape(variable.shape[0], -1)[:, 0]
+
+
+class nano(recovery_test):
+    def test_shells_and_cracks_have_their_volumes_and_widths(self):
+        archive, truth = self.recover("nano")
+        crack, shell = archive["crack"], archive["sei_rich"]
+        voxel = archive["voxel_size_um"][:]
+        self.compare(first(crack["volume_fraction"]), [t["crack_fraction"] for t in truth], 0.01, "crack fraction")
+        fractions = np.array([t["shell_fraction"] for t in truth])
+        self.compare(first(shell["volume_fraction"]) / fractions, np.ones(len(truth)), 0.03, "shell fraction")
+        # The shell's volume over the silicon of the field: loading x area, 0.05 mg/cm2.
+        per_gram = fractions * 48 * voxel * 1e-4 / 0.05e-3
+        self.compare(first(shell["volume_cm3_per_g"]) / per_gram, np.ones(len(truth)), 0.03, "volume per gram")
+        # A slab of w voxels reads w or w + 1; oblique ones up to a fifth of a voxel more. Cracks are wider where they meet, so
+        # that their most frequent width is taken.
+        thickness = [4.96, 8.16, 12.92, 4.88, 6.36, 9.48]
+        self.compare(first(shell["corrected_median_width_um"]) / voxel, thickness, 0.7, "shell thickness")
+        counts = crack["width_histogram"][:, 0]
+        frequent = crack["width"][:][counts.argmax(axis=-1)] - 0.025
+        self.compare(frequent / voxel, [17, 17, 25, 17, 17, 17], 0.5, "crack width")
+        # What the binder takes of the shell.
+        less = first(shell["volume_cm3_per_g"]) - first(shell["volume_without_binder_cm3_per_g"])
+        self.compare(less, [0.13] * 3 + [0.15] * 3, 1e-12, "binder volume")
+
+
+class gas(recovery_test):
+    def test_bubbles_have_their_volume_per_gram_and_per_pore_volume(self):
+        archive, truth = self.recover("gas")
+        volume = np.array([t["bubble_volume_um3"] for t in truth])
+        area, layers = (160 * 0.65) ** 2, 116 * 0.65
+        found = archive["gas"]
+        per_gram = volume * 1e-12 / (1.9e-3 * area * 1e-8)
+        self.compare(first(found["volume_cm3_per_g"]) / per_gram, [1, 1], 0.03, "volume per gram")
+        self.compare(first(found["separator_pore_share"]) / (volume / (0.8 * area * layers)), [1, 1], 0.03, "pore share")
+        # Eq. 4 with two electrons per molecule, 22.4 L/mol and CODATA's Faraday constant.
+        charge = 2 * 96485.33212 * first(found["volume_cm3_per_g"]) / 22400 / 3.6
+        self.compare(first(found["gas_charge_mAh_per_g"]) / charge, [1, 1], 1e-9, "charge")
+
+
+if __name__ == "__main__":
+    unittest.main()
