@@ -51,20 +51,20 @@ class phases(nested_test):
     def test_a_phase_inside_another_counts_within_its_voxels_only(self):
         grey = self.grey
         out = self.analyse([
-            {"name": "electrode", "where": "above", "threshold": {"values": [70]}, "region": {"z": [3, 16]}},
-            {"name": "sei", "where": "below", "inside": "electrode"}])
+            {"name": "layer", "where": "above", "threshold": {"values": [70]}, "region": {"z": [3, 16]}},
+            {"name": "sei", "where": "below", "inside": "layer"}])
         layers = np.zeros(SHAPE, bool)
         layers[3:16] = True
         electrode = layers & (grey > 70)
-        self.check(out, "electrode", electrode, layers)
+        self.check(out, "layer", electrode, layers)
         for place, threshold in enumerate((90, 120)):
             self.check(out, "sei", electrode & (grey <= threshold), electrode, place)
 
     def test_three_phases_one_inside_the_other_and_a_cylinder_at_the_end(self):
         grey = self.grey
         out = self.analyse([
-            {"name": "electrode", "where": "above", "threshold": {"values": [70]}},
-            {"name": "sei", "where": "below", "inside": "electrode", "threshold": {"values": [130]}},
+            {"name": "layer", "where": "above", "threshold": {"values": [70]}},
+            {"name": "sei", "where": "below", "inside": "layer", "threshold": {"values": [130]}},
             {"name": "rim", "where": "between", "inside": "sei", "threshold": {"values": [[80, 100]]},
              "region": {"x": [2, 30], "cylinder": {"center": [14.5, 16], "radius": 11}}}],
             region={"cylinder": {"center": [15, 17], "radius": 15}}, ranks=3)
@@ -73,13 +73,13 @@ class phases(nested_test):
         cylinder = ((y + .5 - 14.5) ** 2 + (x + .5 - 16) ** 2 <= 121) & (x >= 2) & (x < 30)
         electrode = region & (grey > 70)
         sei = electrode & (grey <= 130)
-        self.check(out, "electrode", electrode, region)
+        self.check(out, "layer", electrode, region)
         self.check(out, "sei", sei, electrode)
         self.check(out, "rim", sei & cylinder & (grey > 80) & (grey <= 100), sei & cylinder)
 
     def test_a_rule_sees_the_voxels_that_the_phase_is_looked_for_in(self):
-        out = self.analyse([{"name": "electrode", "where": "above", "threshold": {"values": [75]}},
-                            {"name": "inner", "where": "below", "inside": "electrode", "threshold": {"rule": "otsu"}}])
+        out = self.analyse([{"name": "layer", "where": "above", "threshold": {"values": [75]}},
+                            {"name": "inner", "where": "below", "inside": "layer", "threshold": {"rule": "otsu"}}])
         counted = self.grey[self.grey > 75]
         otsu = threshold_otsu(hist=(np.bincount(counted, minlength=256), np.arange(256)))
         with h5py.File(out / "campaign.h5") as archive:
@@ -88,8 +88,8 @@ class phases(nested_test):
         self.expect(DONE, "reproduce", out / "campaign.h5", "--scratch", self.folder)
 
     def test_ranks_and_binning_do_not_matter_to_a_nested_phase(self):
-        phases = [{"name": "electrode", "where": "above", "threshold": {"rule": "otsu"}, "region": {"z": [3, 16], "y": [1, 28]}},
-                  {"name": "sei", "where": "below", "inside": "electrode"}]
+        phases = [{"name": "layer", "where": "above", "threshold": {"rule": "otsu"}, "region": {"z": [3, 16], "y": [1, 28]}},
+                  {"name": "sei", "where": "below", "inside": "layer"}]
         serial = campaign_content(self.analyse(phases, ranks=1, preprocess={"binning": 2}))
         for ranks in (4, 7):
             found = campaign_content(self.analyse(phases, f"{ranks}", ranks, preprocess={"binning": 2}))

@@ -127,6 +127,31 @@ scans:
     EXPECT_EQ(b.preprocess.binning, 4);
 }
 
+TEST(job, changes_of_grey_levels_are_merged_key_by_key) {
+    const job_spec job = parse_job(R"(defaults:
+  voxel_size_um: 1
+  source: {type: phantom}
+  preprocess:
+    rings: {center: [10, 20.5], median_radius: 9}
+    normalise: {dark: {z: [0, 2]}, bright: {x: [3, 4]}, reference: a}
+    grey_window: {percentiles: [0.5, 99], scope: sample, bits: 16}
+scans:
+- {id: a}
+- {id: b, preprocess: {rings: {axis: y, largest: 7}, normalise: {dark: {z: [5, 6]}}}}
+)",
+                                   path);
+    const grey_spec &a = job.scans[0].grey, &b = job.scans[1].grey;
+    EXPECT_EQ(*a.rings, (ring_spec{axis::z, {10, 20.5}, 9, {}}));
+    EXPECT_EQ(*b.rings, (ring_spec{axis::y, {10, 20.5}, 9, 7.0}));
+    EXPECT_EQ(b.normalise->materials[0].box, (box3{{5, 0, 0}, {6, -1, -1}}));
+    EXPECT_EQ(b.normalise->materials[1].box, (box3{{0, 0, 3}, {-1, -1, 4}}));
+    EXPECT_EQ(b.normalise->reference, "a");
+    EXPECT_EQ(*a.window->percentiles, (std::array{0.5, 99.0}));
+    EXPECT_EQ(a.window->scope, rule_scope::sample);
+    EXPECT_EQ(a.window->bits, 16);
+    EXPECT_FALSE(a.window->range || a.normalise->line) << "known only when scans have been read";
+}
+
 TEST(job, region_and_preprocess_of_the_whole_job_reach_every_scan) {
     const job_spec job = parse_job(job_of("region: {x: [1, 2]}\npreprocess: {binning: 3}\n"), path);
     EXPECT_EQ(job.scans[0].region.box.box, (box3{{0, 0, 1}, {-1, -1, 2}}));
