@@ -23,6 +23,7 @@ std::string histogram_key(const campaign_plan& plan, const histogram_request& re
     content.scan = request.spec;
     content.files = plan.scans[request.scan].files;
     content.mask_files = plan.scans[request.scan].mask_files;
+    content.electrode = request.electrode;
     return content_key(content_text(content));
 }
 
@@ -122,7 +123,7 @@ std::vector<std::byte> work_through(const communicator& world, const scan_group&
         parcel done{todo[place], {}, {}};
         try {
             const histogram_request& request = requests[done.request];
-            done.histogram = scan_histogram(group.ranks, request.spec, request.frame);
+            done.histogram = scan_histogram(group.ranks, request.spec, request.frame, request.electrode);
         } catch (const error& failure) {
             if (failure.kind() != error_kind::input)
                 throw;
@@ -137,7 +138,7 @@ std::vector<std::byte> work_through(const communicator& world, const scan_group&
 }  // namespace
 
 histogram_request request_of(const campaign_plan& plan, std::size_t scan) {
-    return {scan, "", plan.job.scans[scan], plan.scans[scan].frame};
+    return {scan, "", plan.job.scans[scan], plan.scans[scan].frame, plan.axes.electrode};
 }
 
 std::vector<grey_histogram> take_histograms(const communicator& world, const campaign_layout& layout,

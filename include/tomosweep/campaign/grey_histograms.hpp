@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct histogram_request {
     std::string part;      ///< tells several histograms of one scan apart; may be empty
     scan_spec spec;
     scan_frame frame;
+    std::optional<electrode_axes> electrode = {};  ///< where only the voxels between its interfaces count
 };
 
 /// The request for a scan as the job has it.
