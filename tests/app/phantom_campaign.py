@@ -17,7 +17,8 @@ class recovery_test(folder_test):
 
     def recover(self, name):
         job = PROJECT / "jobs" / "phantom" / f"{name}.yaml"
-        self.expect(DONE, "run", job, PROJECT / "sweeps" / "phantom.yaml", "-o", self.folder / "out", "--quiet", ranks=2)
+        sweep = self.write("sweep.yaml", {"threshold": {"values": [105]}, "resolution_limit_um": [0]})
+        self.expect(DONE, "run", job, sweep, "-o", self.folder / "out", "--quiet", ranks=2, threads=1)
         self.expect(DONE, "phantom", job, "-o", self.folder / "truth", "--format", "raw")
         archive = h5py.File(self.folder / "out" / "campaign.h5")
         self.addCleanup(archive.close)
@@ -33,6 +34,37 @@ class recovery_test(folder_test):
 def first(variable):
     """Of every scan at the first threshold and the first resolution limit."""
     return variable[:].reshape(variable.shape[0], -1)[:, 0]
+
+
+class micro(recovery_test):
+    def test_electrodes_have_their_thickness_cracks_widths_and_gradients(self):
+        archive, truth = self.recover("micro")
+        ids = [scan.decode() for scan in archive["scan"][:]]
+        voxel = 0.5
+        self.compare(archive["electrode_thickness_um"][:], [t["electrode_thickness_um"] for t in truth], voxel / 2,
+                     "thickness")
+        self.compare(first(archive["volume_fraction"]), [t["crack_fraction"] for t in truth], 0.01, "crack fraction")
+        cracked = [scan for scan, name in enumerate(ids) if not name.endswith("c00")]
+        self.compare(first(archive["corrected_mean_width_um"])[cracked],
+                     [truth[scan]["mean_plate_width_um"] for scan in cracked], voxel / 2, "crack width")
+
+        connected = dict(zip(ids, archive["interconnectivity"][:, 0, 0, 0]))
+        self.assertGreater(connected["ref-c01"], 0.6)
+        self.assertLess(max(connected["ref-c05"], connected["ref-c25"]), 0.5)
+        self.assertGreater(min(connected[f"zn-c{cycle}"] for cycle in ("01", "05", "25")), 0.7)
+
+        # Eq. 1 with the thickness that the interfaces give: dh of the cycle over its share of the theoretical capacity.
+        expansion = dict(zip(ids, first(archive["expansion"])))
+        self.assertAlmostEqual(expansion["ref-c01"], 17 / 40, delta=0.02)
+        self.assertAlmostEqual(expansion["zn-c01"], 10 / 40, delta=0.02)
+        self.assertAlmostEqual(first(archive["normalised_expansion"])[ids.index("ref-c01")],
+                               expansion["ref-c01"] * 3579 / 2238, delta=1e-9)
+
+        # The gradient from collector to separator reverses between the formulations.
+        widths = archive["normalised_depth_mean_width_um"][:, 0, 0]
+        lower, upper = np.nanmean(widths[:, 1:5], axis=1), np.nanmean(widths[:, -5:-1], axis=1)
+        self.assertGreater(upper[ids.index("zn-c01")] - lower[ids.index("zn-c01")], 0.5)
+        self.assertLess(upper[ids.index("ref-c01")] - lower[ids.index("ref-c01")], 0.15)
 
 
 class nano(recovery_test):
