@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "earlier_schema.hpp"
 #include "tomosweep/archive/schema.hpp"
 #include "tomosweep/core/error.hpp"
 
@@ -204,7 +205,8 @@ data_group merged_along(const std::vector<data_group>& shards, const char* along
 
 }  // namespace
 
-data_group merge_scans(const std::vector<data_group>& shards) {
+data_group merge_scans(std::vector<data_group> shards) {
+    fill_new_figures(shards);
     return merged_along(shards, schema::scan);
 }
 

@@ -87,13 +87,12 @@ private:
                 store_.status(each.id, each.key).state != shard_state::outdated)
                 findings_.push_back(fmt::format("{}: lacks scan {}", store_.archive_path(), each.id));
         if (findings_.empty())
-            compare(campaign, shards, *ids);
+            compare(campaign, std::move(shards), *ids);
     }
 
-    void compare(const data_group& campaign, const std::vector<data_group>& shards,
-                 const std::vector<std::string>& ids) {
+    void compare(const data_group& campaign, std::vector<data_group> shards, const std::vector<std::string>& ids) {
         try {
-            data_group merged = merge_scans(shards);
+            data_group merged = merge_scans(std::move(shards));
             if (data_group changes = store_.merged_changes(ids); !changes.variables.empty())
                 merged.groups.push_back(std::move(changes));
             // Shards may be of an earlier schema than what was merged from them.

@@ -168,7 +168,7 @@ data_group shard_store::merge(const std::vector<std::string>& ids, const lock_wa
             shards.push_back(read_sound_netcdf(shard_path(id)));
     if (shards.empty())
         throw input_error(directory_, "scans", "no finished scan", "a folder that a run has filled");
-    data_group archive = merge_scans(shards);
+    data_group archive = merge_scans(std::move(shards));
     if (data_group changes = merged_changes(ids); !changes.variables.empty())
         archive.groups.push_back(std::move(changes));
     // Shards may be of earlier schemas; what is written now is of this one.

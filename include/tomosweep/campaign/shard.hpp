@@ -68,8 +68,8 @@ struct scan_outcome {
     std::vector<phase_tables> phases;
     std::string failure;  ///< empty when all is well
     std::vector<attribute> provenance;
-    std::string fields_file =
-        {};  ///< file that holds the fields, relative to the campaign's folder; empty without fields
+    /// File that holds the fields, relative to the campaign's folder; empty without fields.
+    std::string fields_file = {};
     std::optional<found_electrode> electrode = {};  ///< where the job looks for one and the scan has it
     /// By phase; nothing where it is the scan's region. Empty when the scan failed.
     std::vector<std::optional<phase_scope>> scopes = {};

@@ -40,9 +40,9 @@ struct phantom_stack {
 
 /// A mud-cracked electrode without a file: Voronoi islets in the (y, x) plane parted by plate cracks that run through
 /// the whole depth and whose width changes linearly from collector (z = 0) to separator, fine cracks that part some
-/// islets into pieces, layers of another grey on the faces of cracks, and isolated spherical pores; then blur, noise and
-/// ring artefacts. The same grey at the same voxel for any box. Lengths are in voxels from the volume's corner: voxel i
-/// has its centre at i + 0.5.
+/// islets into pieces, layers of another grey on the faces of cracks, and isolated spherical pores; then blur, noise
+/// and ring artefacts. The same grey at the same voxel for any box. Lengths are in voxels from the volume's corner:
+/// voxel i has its centre at i + 0.5.
 struct phantom_source {
     extent3 shape{64, 128, 128};
     double islet_diameter = 40;        ///< mean distance of islet centres, voxels

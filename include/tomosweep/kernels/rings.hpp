@@ -56,11 +56,11 @@ index_t ring_radii(const extent3& scan, const ring_spec& spec);
 /// The ring artefacts of one slice by radius, ring_radii() of them (Lyckegaard, Johnson & Tafforeau 2011): along rays
 /// from the axis, the difference to the running median along the ray; its mean over the rays, without what exceeds
 /// `largest`; and of that what is left beyond its own running median, so that no slow change of grey with the radius is
-/// taken for rings. Interpolation flattens narrow rings, so that the slice is corrected and looked at again, spec.passes
-/// times in all. Rays stand one voxel apart at half the slice's shorter edge, are sampled at whole radii by bilinear
-/// interpolation and end at the slice's border, where the window is cut. `slice` has extent 1 along the axis, which
-/// must meet it. Local. The same bits for any number of threads. Cost: about 2 samples per voxel, 30 to 60 ns each.
-/// Peak: 4 bytes per voxel of the slice, and 1024 bytes per radius.
+/// taken for rings. Interpolation flattens narrow rings, so that the slice is corrected and looked at again,
+/// spec.passes times in all. Rays stand one voxel apart at half the slice's shorter edge, are sampled at whole radii by
+/// bilinear interpolation and end at the slice's border, where the window is cut. `slice` has extent 1 along the axis,
+/// which must meet it. Local. The same bits for any number of threads. Cost: about 2 samples per voxel, 30 to 60 ns
+/// each. Peak: 4 bytes per voxel of the slice, and 1024 bytes per radius.
 std::vector<double> ring_profile(const grey_volume& slice, const ring_spec& spec);
 
 }  // namespace tomosweep
