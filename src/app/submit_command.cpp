@@ -62,7 +62,7 @@ std::string sbatch(const std::string& folder, std::vector<std::string> words) {
     if (finished.code == 127)
         throw input_error("", "sbatch", "no such program on the PATH",
                           "a login node of a cluster with SLURM, or --dry-run elsewhere");
-    const std::string id = finished.output.substr(0, finished.output.find_first_of(";\n"));
+    std::string id = finished.output.substr(0, finished.output.find_first_of(";\n"));
     if (finished.code != 0 || id.empty())
         throw input_error((fs::path(folder) / words.back()).string(), "sbatch",
                           fmt::format("exit code {} (its reason stands above)", finished.code),

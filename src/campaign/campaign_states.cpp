@@ -170,68 +170,95 @@ campaign_states states_of(const data_group& campaign, const job_spec& job) {
     return states;
 }
 
-void add_scan_variables(data_group& group, const campaign_states& states, const job_spec& job) {
-    const auto per_scan = [&](const char* name, const char* units, const char* long_name, const auto& value) {
+namespace {
+
+/// Adds variables along `scan`, one value per state.
+class scan_variables {
+public:
+    scan_variables(data_group& group, const campaign_states& states) : group_(group), states_(states) {}
+
+    template <class Value>
+    void add_numbers(const char* name, const char* units, const char* long_name, const Value& value) {
         std::vector<double> numbers;
-        for (const state& one : states.scans)
+        for (const state& one : states_.scans)
             numbers.push_back(value(one));
-        add(group, name, {"scan"}, std::move(numbers), units, long_name);
-    };
-    const auto text = [&](const char* name, const char* long_name, const auto& value) {
+        add(group_, name, {"scan"}, std::move(numbers), units, long_name);
+    }
+    template <class Value>
+    void add_texts(const char* name, const char* long_name, const Value& value) {
         std::vector<std::string> texts;
-        for (const state& one : states.scans)
+        for (const state& one : states_.scans)
             texts.push_back(value(one));
-        add(group, name, {"scan"}, std::move(texts), "", long_name);
-    };
-    text("capacity_source", "job or electrochemistry", [](const state& one) { return one.capacity_source; });
-    text("previous_scan", "state that changes are counted from",
-         [&](const state& one) { return one.previous ? states.scans[*one.previous].id : std::string(); });
-    per_scan("passed_capacity_mAh_per_g", "mAh/g", "charge passed since the previous scan",
-             [](const state& one) { return one.passed; });
-    per_scan("voltage_V", "V", "voltage at the time of the scan",
-             [](const state& one) { return one.cycling ? one.cycling->voltage_V : unknown; });
-    per_scan("cumulated_capacity_mAh_per_g", "mAh/g", "delithiation capacity of all cycles up to the scan",
-             [](const state& one) { return one.cycling ? one.cycling->delithiated : unknown; });
+        add(group_, name, {"scan"}, std::move(texts), "", long_name);
+    }
+
+private:
+    data_group& group_;
+    const campaign_states& states_;
+};
+
+void add_cycling(scan_variables& scans) {
+    scans.add_numbers("passed_capacity_mAh_per_g", "mAh/g", "charge passed since the previous scan",
+                      [](const state& one) { return one.passed; });
+    scans.add_numbers("voltage_V", "V", "voltage at the time of the scan",
+                      [](const state& one) { return one.cycling ? one.cycling->voltage_V : unknown; });
+    scans.add_numbers("cumulated_capacity_mAh_per_g", "mAh/g", "delithiation capacity of all cycles up to the scan",
+                      [](const state& one) { return one.cycling ? one.cycling->delithiated : unknown; });
     const auto of_cycle = [](const state& one, double cycle_summary::*part) {
         return one.summary != nullptr && (one.step == "lithiation" || one.step == "delithiation") ? one.summary->*part
                                                                                                   : unknown;
     };
-    per_scan("coulombic_efficiency", "1", "delithiation over lithiation capacity of the scan's cycle",
-             [&](const state& one) { return of_cycle(one, &cycle_summary::coulombic_efficiency); });
-    per_scan("capacity_retention", "1", "delithiation capacity of the scan's cycle over that of the first",
-             [&](const state& one) { return of_cycle(one, &cycle_summary::retention); });
-    per_scan("c_rate", "1", "mean current of the scan's step over the theoretical capacity, per hour",
-             [&](const state& one) {
-                 return of_cycle(one, one.step == "delithiation" ? &cycle_summary::delithiation_c_rate
-                                                                 : &cycle_summary::lithiation_c_rate);
-             });
-    per_scan("thickness_um", "um", "electrode thickness, measured on the scan or as the job says",
-             [](const state& one) { return one.thickness_um; });
-    per_scan("thickness_change_um", "um", "electrode thickness less that of the reference state",
-             [](const state& one) { return one.thickness_um - one.reference_um; });
-    per_scan("expansion", "1", "change of thickness over that of the reference state",
-             [](const state& one) { return one.expansion(); });
-    per_scan("contraction", "1",
-             "thickness lost since the thickest state of the cycle, over that of the reference state",
-             [](const state& one) { return (one.highest_um - one.thickness_um) / one.reference_um; });
+    scans.add_numbers("coulombic_efficiency", "1", "delithiation over lithiation capacity of the scan's cycle",
+                      [&](const state& one) { return of_cycle(one, &cycle_summary::coulombic_efficiency); });
+    scans.add_numbers("capacity_retention", "1", "delithiation capacity of the scan's cycle over that of the first",
+                      [&](const state& one) { return of_cycle(one, &cycle_summary::retention); });
+    scans.add_numbers("c_rate", "1", "mean current of the scan's step over the theoretical capacity, per hour",
+                      [&](const state& one) {
+                          return of_cycle(one, one.step == "delithiation" ? &cycle_summary::delithiation_c_rate
+                                                                          : &cycle_summary::lithiation_c_rate);
+                      });
+}
+
+void add_thickness(scan_variables& scans, const job_spec& job) {
+    scans.add_numbers("thickness_um", "um", "electrode thickness, measured on the scan or as the job says",
+                      [](const state& one) { return one.thickness_um; });
+    scans.add_numbers("thickness_change_um", "um", "electrode thickness less that of the reference state",
+                      [](const state& one) { return one.thickness_um - one.reference_um; });
+    scans.add_numbers("expansion", "1", "change of thickness over that of the reference state",
+                      [](const state& one) { return one.expansion(); });
+    scans.add_numbers("contraction", "1",
+                      "thickness lost since the thickest state of the cycle, over that of the reference state",
+                      [](const state& one) { return (one.highest_um - one.thickness_um) / one.reference_um; });
     const auto residual = [](const state& one) { return one.step == "delithiation" && one.ends_step; };
-    per_scan("residual_expansion", "1", "expansion at the end of a delithiation",
-             [&](const state& one) { return residual(one) ? one.expansion() : unknown; });
-    per_scan("residual_thickness_um", "um", "change of thickness at the end of a delithiation",
-             [&](const state& one) { return residual(one) ? one.thickness_um - one.reference_um : unknown; });
-    per_scan("normalised_expansion", "1", "expansion at the theoretical capacity (Eq. 1)", [&](const state& one) {
-        const bool has_capacity = one.step == "lithiation" || residual(one);
-        return has_capacity ? normalised_expansion(one.expansion(), one.capacity * units::mAh_per_g,
-                                                   job.study.sample(one.sample).theoretical_capacity)
-                            : unknown;
-    });
-    per_scan(
+    scans.add_numbers("residual_expansion", "1", "expansion at the end of a delithiation",
+                      [&](const state& one) { return residual(one) ? one.expansion() : unknown; });
+    scans.add_numbers("residual_thickness_um", "um", "change of thickness at the end of a delithiation",
+                      [&](const state& one) { return residual(one) ? one.thickness_um - one.reference_um : unknown; });
+    scans.add_numbers("normalised_expansion", "1", "expansion at the theoretical capacity (Eq. 1)",
+                      [&](const state& one) {
+                          const bool has_capacity = one.step == "lithiation" || residual(one);
+                          return has_capacity ? normalised_expansion(one.expansion(), one.capacity * units::mAh_per_g,
+                                                                     job.study.sample(one.sample).theoretical_capacity)
+                                              : unknown;
+                      });
+    scans.add_numbers(
         "theoretical_expansion", "1", "expansion that the growth of silicon would give (Eq. 2)", [&](const state& one) {
             const bool known = one.step == "lithiation" && !std::isnan(one.thickness_um);
             return known
                        ? theoretical_expansion(job.study.sample(one.sample).electrode, one.capacity * units::mAh_per_g)
                        : unknown;
         });
+}
+
+}  // namespace
+
+void add_scan_variables(data_group& group, const campaign_states& states, const job_spec& job) {
+    scan_variables scans(group, states);
+    scans.add_texts("capacity_source", "job or electrochemistry", [](const state& one) { return one.capacity_source; });
+    scans.add_texts("previous_scan", "state that changes are counted from",
+                    [&](const state& one) { return one.previous ? states.scans[*one.previous].id : std::string(); });
+    add_cycling(scans);
+    add_thickness(scans, job);
 }
 
 }  // namespace tomosweep::derivation

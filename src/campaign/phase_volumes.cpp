@@ -37,8 +37,9 @@ double depth_um(const data_group& campaign, const state& one, axis direction) {
     const auto box = one.scan == nullptr ? std::nullopt : box_of(campaign, one);
     if (!box)
         return unknown;
-    const index_t layers = along(box->hi, direction) - along(box->lo, direction);
-    return static_cast<double>(layers / std::max<index_t>(1, one.scan->preprocess.binning)) * one.voxel_um;
+    const index_t source_layers = along(box->hi, direction) - along(box->lo, direction);
+    const index_t layers = source_layers / std::max<index_t>(1, one.scan->preprocess.binning);
+    return static_cast<double>(layers) * one.voxel_um;
 }
 
 /// Columns along the axis of a cylinder whose middle lies in it, within a box.

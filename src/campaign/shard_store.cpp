@@ -1,5 +1,7 @@
 #include "tomosweep/campaign/shard_store.hpp"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <optional>
 #include <system_error>
@@ -129,7 +131,7 @@ data_group shard_store::merged_changes(const std::vector<std::string>& ids) cons
     std::vector<data_group> pairs;
     for (const std::string& from : ids)
         for (const std::string& to : ids) {
-            const std::string name = from + "--" + to;
+            const std::string name = fmt::format("{}--{}", from, to);
             if (!fs::exists(change_path(name)))
                 continue;
             data_group pair = read_sound_netcdf(change_path(name));

@@ -119,7 +119,7 @@ private:
     /// `times` passes over a class volume of `phases` phases.
     void pass(scan_step what, double phases, double times) {
         const double slabs = std::ceil(largest_block_ / voxels_per_slab);
-        const double connectivities = static_cast<double>(work_.connectivities);
+        const auto connectivities = static_cast<double>(work_.connectivities);
         by_rank(what, [&](int, const box3& box) {
             // Neighbours want the layer at their low side, which is this rank's high side.
             box3 beside = box;
@@ -203,7 +203,7 @@ private:
         const double value = far ? short_distance + long_distance : short_distance;
         by_rank(scan_step::distance, [&](int, const box3& box) {
             const extent3 extent = box.extent();
-            const double rows = static_cast<double>(extent.z * extent.y);
+            const auto rows = static_cast<double>(extent.z * extent.y);
             double bytes = span_bytes * rows * static_cast<double>(blocks_.ranks_per_axis().x - 1);
             for (const axis direction : {axis::y, axis::z})
                 bytes += value * fetched_voxels(box, direction);

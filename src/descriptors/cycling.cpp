@@ -36,7 +36,7 @@ struct step_sum {
 
 cycling_history::cycling_history(const cycling_table& table, const cycling_reading& reading)
     : time_h_(table.time_h),
-      current_mA_(table.current_mA),
+      current_(table.current_mA),
       silicon_g_(reading.silicon / units::g),
       theoretical_(reading.theoretical / units::mAh_per_g) {
     require(table.rows() > 0, "a cycling table has a row");

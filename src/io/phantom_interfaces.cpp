@@ -49,9 +49,9 @@ double mean_gap(const phantom_interface& lower, const phantom_interface& upper) 
 
 std::vector<double> electrode_share_of_layers(const phantom_source& phantom) {
     const extent3& shape = phantom.shape;
+    std::vector<double> share(static_cast<std::size_t>(shape.z), phantom.stack ? 0.0 : 1.0);
     if (!phantom.stack)
-        return std::vector<double>(static_cast<std::size_t>(shape.z), 1.0);
-    std::vector<double> share(static_cast<std::size_t>(shape.z), 0.0);
+        return share;
     for (index_t y = 0; y < shape.y; ++y)
         for (index_t x = 0; x < shape.x; ++x) {
             const double lower = height_at(phantom.stack->collector, shape, centre_of(y), centre_of(x));

@@ -21,7 +21,7 @@ struct change_outcome {
 
 /// The content of one pair's file: everything along the dimension `pair`, phases in groups where the job says
 /// `phases:`, provenance in /process/PAIR. Pure.
-data_group make_change_file(const campaign_plan& plan, std::size_t pair, const change_outcome& outcome);
+data_group make_change_file(const campaign_plan& plan, std::size_t index, const change_outcome& outcome);
 
 /// Where a scan's analysed volume begins, in um from the corner of the scan.
 vector3 corner_um(const scan_frame& frame, const scan_spec& scan);

@@ -68,7 +68,7 @@ private:
     double charge_of_row(const cycling_table& table, std::size_t row, bool new_step) const;
     cycling_state between(std::size_t row, double time_h) const;
 
-    std::vector<double> time_h_, current_mA_;
+    std::vector<double> time_h_, current_;
     std::vector<cycling_state> states_;  ///< by row
     double silicon_g_ = 1;
     double theoretical_ = 1;
