@@ -4,7 +4,6 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "tomosweep/campaign/content_key.hpp"
 #include "tomosweep/campaign/json_file.hpp"
 #include "tomosweep/core/error.hpp"
 
@@ -16,16 +15,6 @@ std::string record_path(const std::string& directory) {
 }
 
 }  // namespace
-
-run_record record_of(const campaign_plan& plan, const std::string& command, const std::vector<std::string>& contents) {
-    run_record record{plan.job.campaign, plan.job.file, plan.sweep.file, command, {}};
-    record.job_text = plan.job.text;
-    record.job_file = std::filesystem::absolute(plan.job.file).string();
-    for (std::size_t i = 0; i < plan.scans.size(); ++i)
-        record.scans.push_back(
-            {plan.job.scans[i].id, work_of(plan, i), contents.empty() ? "" : content_key(contents[i])});
-    return record;
-}
 
 void write_record(const run_record& record, const std::string& directory) {
     nlohmann::json scans = nlohmann::json::array();
