@@ -14,14 +14,6 @@
 namespace tomosweep::app {
 namespace {
 
-template <class T>
-const std::vector<T>& values(const data_group& group, std::string_view name) {
-    static const std::vector<T> none;
-    const variable* found = find_named(group.variables, name);
-    const auto* held = found == nullptr ? nullptr : std::get_if<std::vector<T>>(&found->values);
-    return held == nullptr ? none : *held;
-}
-
 /// Where the table looks: one point of the sweep.
 struct sweep_point {
     std::size_t threshold = 0, limit = 0, connectivity = 0;
@@ -29,13 +21,13 @@ struct sweep_point {
 
 sweep_point main_point(const data_group& group) {
     sweep_point point;
-    point.threshold = (values<double>(group, "threshold").size() - 1) / 2;
-    const auto& limits = values<double>(group, "resolution_limit");
-    const auto& voxel_sizes = values<double>(group, "voxel_size_um");
+    point.threshold = (values_of<double>(group, "threshold").size() - 1) / 2;
+    const auto& limits = values_of<double>(group, "resolution_limit");
+    const auto& voxel_sizes = values_of<double>(group, "voxel_size_um");
     const double wanted = 4 * *std::ranges::min_element(voxel_sizes);
     const auto nearest = std::ranges::min_element(limits, {}, [&](double limit) { return std::abs(limit - wanted); });
     point.limit = static_cast<std::size_t>(nearest - limits.begin());
-    point.connectivity = values<std::int32_t>(group, "connectivity").size() - 1;
+    point.connectivity = values_of<std::int32_t>(group, "connectivity").size() - 1;
     return point;
 }
 
@@ -63,8 +55,8 @@ std::string cell(double figure, int width, int digits = 4) {
 }
 
 std::string row(const data_group& group, std::size_t scan, const sweep_point& point) {
-    const std::string& id = values<std::string>(group, "scan")[scan];
-    if (const std::string& failure = values<std::string>(group, "failure")[scan]; !failure.empty())
+    const std::string& id = values_of<std::string>(group, "scan")[scan];
+    if (const std::string& failure = values_of<std::string>(group, "failure")[scan]; !failure.empty())
         return fmt::format("{:<20} failed: {}\n", id, failure);
     const auto number = [&](const char* name) { return at<double>(group, name, scan, point); };
     std::string text = fmt::format("{:<20}", id);
@@ -78,13 +70,13 @@ std::string row(const data_group& group, std::size_t scan, const sweep_point& po
 std::string table_of(const data_group& group, const std::string& phase) {
     const sweep_point point = main_point(group);
     std::string text = fmt::format("{}threshold {:g} ({}), resolution limit {:g} um, {} neighbours\n", phase,
-                                   values<double>(group, "threshold")[point.threshold],
+                                   values_of<double>(group, "threshold")[point.threshold],
                                    find_named(group.variables, "threshold")->long_name,
-                                   values<double>(group, "resolution_limit")[point.limit],
-                                   values<std::int32_t>(group, "connectivity")[point.connectivity]);
+                                   values_of<double>(group, "resolution_limit")[point.limit],
+                                   values_of<std::int32_t>(group, "connectivity")[point.connectivity]);
     text += fmt::format("{:<20} {:>9} {:>9} {:>10} {:>9} {:>9} {:>9} {:>6}\n", "scan", "grey", "volume/%", "S/V /um^-1",
                         "mean/um", "median/um", "largest", "spans");
-    for (std::size_t scan = 0; scan < values<std::string>(group, "scan").size(); ++scan)
+    for (std::size_t scan = 0; scan < values_of<std::string>(group, "scan").size(); ++scan)
         text += row(group, scan, point);
     return text;
 }

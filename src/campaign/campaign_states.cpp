@@ -29,11 +29,11 @@ T value_or(const std::vector<T>& values, std::size_t at, T otherwise) {
 /// Thickness of the electrode as measured on the scan; the root or, with several phases, the first group has it.
 std::vector<double> measured_thickness(const data_group& campaign) {
     constexpr auto name = "electrode_thickness_um";
-    if (!values<double>(campaign, name).empty())
-        return values<double>(campaign, name);
+    if (!values_of<double>(campaign, name).empty())
+        return values_of<double>(campaign, name);
     for (const data_group& group : campaign.groups)
-        if (!values<double>(group, name).empty())
-            return values<double>(group, name);
+        if (!values_of<double>(group, name).empty())
+            return values_of<double>(group, name);
     return {};
 }
 
@@ -55,14 +55,14 @@ void join(state& one, const joined_electrochemistry& electrochemistry, std::size
 state read_state(const data_group& campaign, const job_spec& job, std::size_t at, const std::vector<double>& thickness,
                  const joined_electrochemistry& electrochemistry) {
     state one;
-    one.id = values<std::string>(campaign, "scan")[at];
-    one.sample = value_or(values<std::string>(campaign, "sample"), at, std::string());
-    one.step = value_or(values<std::string>(campaign, "step"), at, std::string());
-    one.cycle = value_or(values<std::int64_t>(campaign, "cycle"), at, std::int64_t{-1});
-    one.time_h = value_or(values<double>(campaign, "time_h"), at, unknown);
-    one.capacity = value_or(values<double>(campaign, "capacity_mAh_per_g"), at, unknown);
+    one.id = values_of<std::string>(campaign, "scan")[at];
+    one.sample = value_or(values_of<std::string>(campaign, "sample"), at, std::string());
+    one.step = value_or(values_of<std::string>(campaign, "step"), at, std::string());
+    one.cycle = value_or(values_of<std::int64_t>(campaign, "cycle"), at, std::int64_t{-1});
+    one.time_h = value_or(values_of<double>(campaign, "time_h"), at, unknown);
+    one.capacity = value_or(values_of<double>(campaign, "capacity_mAh_per_g"), at, unknown);
     one.capacity_source = std::isnan(one.capacity) ? "" : "job";
-    one.voxel_um = value_or(values<double>(campaign, "voxel_size_um"), at, unknown);
+    one.voxel_um = value_or(values_of<double>(campaign, "voxel_size_um"), at, unknown);
     std::size_t index = 0;
     one.scan = find_scan(job, one.id, index);
     one.thickness_um = value_or(thickness, at, unknown);
@@ -145,7 +145,7 @@ campaign_states states_of(const data_group& campaign, const job_spec& job) {
     states.electrochemistry = join_electrochemistry(job);
     const std::vector<double> thickness = measured_thickness(campaign);
     std::map<std::string, std::vector<std::size_t>> by_sample;
-    for (std::size_t i = 0; i < values<std::string>(campaign, "scan").size(); ++i) {
+    for (std::size_t i = 0; i < values_of<std::string>(campaign, "scan").size(); ++i) {
         states.scans.push_back(read_state(campaign, job, i, thickness, states.electrochemistry));
         if (!states.scans[i].sample.empty() && states.scans[i].cycle >= 0)
             by_sample[states.scans[i].sample].push_back(i);

@@ -136,8 +136,8 @@ private:
 
     /// Over the thresholds of the sweep.
     void add_spread(data_group& group) const {
-        const auto& capacity = values<double>(group, "onset_capacity_mAh_per_g");
-        const auto& scans = values<std::string>(group, "onset_scan");
+        const auto& capacity = values_of<double>(group, "onset_capacity_mAh_per_g");
+        const auto& scans = values_of<std::string>(group, "onset_scan");
         std::vector<double> lowest, highest, share;
         for (std::size_t series = 0; series < steps_.size(); ++series)
             for (std::size_t limit = 0; limit < figures_.limits; ++limit) {

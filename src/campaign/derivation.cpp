@@ -51,19 +51,19 @@ void copy_axis(const data_group& from, data_group& to, const std::string& name) 
 }
 
 double figure_group::volume_um3(std::size_t scan, std::size_t threshold, std::size_t limit) const {
-    const auto& voxels = values<std::int64_t>(group, "phase_voxels");
-    const auto& status = values<std::int32_t>(group, "status");
+    const auto& voxels = values_of<std::int64_t>(group, "phase_voxels");
+    const auto& status = values_of<std::int32_t>(group, "status");
     const std::size_t at = point(scan, threshold, limit);
     if (voxels.empty() || (!status.empty() && status[at] != 0))
         return unknown;
-    return static_cast<double>(voxels[at]) * std::pow(values<double>(group, "voxel_size_um")[scan], 3);
+    return static_cast<double>(voxels[at]) * std::pow(values_of<double>(group, "voxel_size_um")[scan], 3);
 }
 
 double figure_group::region_um3(std::size_t scan) const {
-    const auto& voxels = values<std::int64_t>(group, "region_voxels");
+    const auto& voxels = values_of<std::int64_t>(group, "region_voxels");
     return voxels.empty() || voxels[scan] == 0
                ? unknown
-               : static_cast<double>(voxels[scan]) * std::pow(values<double>(group, "voxel_size_um")[scan], 3);
+               : static_cast<double>(voxels[scan]) * std::pow(values_of<double>(group, "voxel_size_um")[scan], 3);
 }
 
 std::optional<thickness_rows> thickness_of(const figure_group& figures, const state& scan, std::size_t threshold) {
@@ -72,9 +72,9 @@ std::optional<thickness_rows> thickness_of(const figure_group& figures, const st
     const data_group* of_phase = of_scan == nullptr ? nullptr : find_named(of_scan->groups, figures.phase.name);
     if (of_phase == nullptr)
         return std::nullopt;
-    const auto& first_row = values<std::int64_t>(*of_phase, "thickness_first_row");
-    const auto& radius_sq = values<std::int64_t>(*of_phase, "thickness_sq");
-    const auto& voxels = values<std::int64_t>(*of_phase, "thickness_voxels");
+    const auto& first_row = values_of<std::int64_t>(*of_phase, "thickness_first_row");
+    const auto& radius_sq = values_of<std::int64_t>(*of_phase, "thickness_sq");
+    const auto& voxels = values_of<std::int64_t>(*of_phase, "thickness_voxels");
     if (first_row.size() <= threshold + 1 || radius_sq.size() != voxels.size())
         return std::nullopt;
     thickness_rows rows;

@@ -15,15 +15,6 @@ namespace tomosweep::derivation {
 inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 inline constexpr const char* mark = "derived";
 
-/// The values of a variable, or none when there is no such variable of this type.
-template <class T>
-const std::vector<T>& values(const data_group& group, std::string_view name) {
-    static const std::vector<T> none;
-    const variable* found = find_named(group.variables, name);
-    const auto* held = found == nullptr ? nullptr : std::get_if<std::vector<T>>(&found->values);
-    return held == nullptr ? none : *held;
-}
-
 /// Adds a derived variable, unless no value is known. NaN gets the same bits everywhere.
 void add(data_group& group, const std::string& name, const std::vector<std::string>& dimensions, variable_values values,
          const std::string& units, const std::string& long_name);
@@ -73,7 +64,7 @@ struct figure_group {
     const data_group& campaign;
     std::size_t scans, thresholds, limits;
 
-    const std::vector<double>& figure(std::string_view name) const { return values<double>(group, name); }
+    const std::vector<double>& figure(std::string_view name) const { return values_of<double>(group, name); }
     std::size_t point(std::size_t scan, std::size_t threshold, std::size_t limit) const {
         return (scan * thresholds + threshold) * limits + limit;
     }

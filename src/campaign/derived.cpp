@@ -112,7 +112,7 @@ void add_derived(data_group& campaign, const job_spec& job) {
 }
 
 data_group without_derived(data_group campaign) {
-    const std::vector<std::string> sources = values<std::string>(campaign, "capacity_source");
+    const std::vector<std::string> sources = values_of<std::string>(campaign, "capacity_source");
     const auto strip = [&](data_group& group, const auto& self) -> void {
         variable* capacity = find_named(group.variables, capacity_name);
         auto* held = capacity == nullptr ? nullptr : std::get_if<std::vector<double>>(&capacity->values);

@@ -101,7 +101,7 @@ private:
         const auto box = box_of(campaign_, one);
         if (const auto area = box ? lateral_voxels(*one.scan, *box, job_.depth.direction) : std::nullopt)
             return *area * one.scan->voxel_size_um * one.scan->voxel_size_um;
-        const auto& voxels = values<std::int64_t>(campaign_, "region_voxels");
+        const auto& voxels = values_of<std::int64_t>(campaign_, "region_voxels");
         if (scan >= voxels.size() || voxels[scan] == 0)
             return unknown;
         return static_cast<double>(voxels[scan]) * std::pow(one.voxel_um, 3) /

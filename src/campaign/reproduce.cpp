@@ -47,11 +47,10 @@ struct scan_record {  // NOLINT(bugprone-exception-escape): moving json is decla
 };
 
 std::string only_scan(const data_group& archive, const std::string& path) {
-    const variable* scan = find_named(archive.variables, schema::scan);
-    const auto* ids = scan == nullptr ? nullptr : std::get_if<std::vector<std::string>>(&scan->values);
-    if (ids == nullptr || ids->size() != 1)
+    const auto& ids = values_of<std::string>(archive, schema::scan);
+    if (ids.size() != 1)
         throw input_error("command line", "--scan", "no scan for an archive of several, " + path, "--scan ID");
-    return ids->front();
+    return ids.front();
 }
 
 scan_record read_scan_record(const reproduce_options& options) {

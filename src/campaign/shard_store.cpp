@@ -74,9 +74,8 @@ void make_folder(const std::string& path) {
 
 /// The only name in a coordinate of one pair's file.
 std::string only_text(const data_group& group, const char* name) {
-    const variable* found = find_named(group.variables, name);
-    const auto* texts = found == nullptr ? nullptr : std::get_if<std::vector<std::string>>(&found->values);
-    return texts == nullptr || texts->empty() ? std::string() : texts->front();
+    const auto& texts = values_of<std::string>(group, name);
+    return texts.empty() ? std::string() : texts.front();
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ constexpr change changes[] = {
 
 /// Values by scan, with NaN where a point failed: sums such as the surface are 0 there.
 std::vector<double> sound_values(const figure_group& figures, const std::vector<double>& of_figure) {
-    const auto& status = values<std::int32_t>(figures.group, "status");
+    const auto& status = values_of<std::int32_t>(figures.group, "status");
     std::vector<double> sound = of_figure;
     const std::size_t points = figures.scans * figures.thresholds * figures.limits;
     if (status.size() == points && points > 0 && sound.size() % points == 0)

@@ -69,7 +69,7 @@ public:
         data_group* own = find_named(campaign_.groups, phase_.name);
         data_group& group = own != nullptr ? *own : campaign_;
         states_ = states_of(campaign_, {});
-        const auto length = [&](const char* name) { return values<double>(group, name).size(); };
+        const auto length = [&](const char* name) { return values_of<double>(group, name).size(); };
         figures_.emplace(figure_group{group, phase_, campaign_, states_.scans.size(), length(schema::threshold),
                                       length(schema::resolution_limit)});
     }
@@ -96,7 +96,7 @@ double limit_um(const state& one, const std::optional<units::length>& stated) {
 double fraction_above(const figure_group& figures, const state& one, std::size_t scan, std::size_t threshold,
                       double limit) {
     const auto rows = thickness_of(figures, one, threshold);
-    const auto& region = values<std::int64_t>(figures.group, "region_voxels");
+    const auto& region = values_of<std::int64_t>(figures.group, "region_voxels");
     if (!rows || region.empty() || region[scan] == 0)
         return unknown;
     const double smallest =

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string_view>
 
+#include "text.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/io/file.hpp"
 
@@ -47,12 +48,8 @@ constexpr std::array names{
     column_name{"cycle", quantity_kind::cycle, 1},           column_name{"cycle number", quantity_kind::cycle, 1},
     column_name{"cycle_number", quantity_kind::cycle, 1}};
 
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blank = " \t\r\"";
-    const std::size_t first = text.find_first_not_of(blank);
-    return first == std::string_view::npos ? std::string_view()
-                                           : text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
+/// What may stand around a cell or a line.
+constexpr std::string_view blank = " \t\r\"";
 
 /// Foreign bytes as they may stand in a message.
 std::string shown(std::string_view text) {
@@ -61,14 +58,6 @@ std::string shown(std::string_view text) {
         if (c < ' ' || c > '~')
             c = '?';
     return text.empty() ? std::string("nothing") : fmt::format("\"{}\"", plain);
-}
-
-std::string lower(std::string_view text) {
-    std::string lowered(text);
-    for (char& c : lowered)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return lowered;
 }
 
 /// Lines of a text one after the other, counted from 1.
@@ -101,7 +90,7 @@ public:
     cycling_table parse() {
         take_names(text_.starts_with("EC-Lab ASCII FILE") ? names_of_export() : names_of_values());
         for (std::string_view line; lines_.next(line);)
-            if (const std::string_view content = trimmed(line); !content.empty() && !comment(content))
+            if (const std::string_view content = trimmed(line, blank); !content.empty() && !comment(content))
                 take_row(line);
         if (table_.rows() == 0)
             refuse("rows", "no row of numbers", "at least one row below the names");
@@ -126,7 +115,7 @@ private:
                 refuse("header", headers == 0 ? "no line 'Nb header lines : N'" : "fewer lines than the header has",
                        "a text export of EC-Lab (.mpt), whole");
             if (headers == 0 && line.starts_with(key))
-                headers = header_count(trimmed(line.substr(key.size())));
+                headers = header_count(trimmed(line.substr(key.size()), blank));
             if (headers != 0 && lines_.number() >= headers)
                 return line;
         }
@@ -135,7 +124,7 @@ private:
 
     index_t header_count(std::string_view text) const {
         if (text.starts_with(':'))
-            text = trimmed(text.substr(1));
+            text = trimmed(text.substr(1), blank);
         index_t count = 0;
         const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), count);
         if (failure != std::errc() || end != text.data() + text.size() || count <= lines_.number() || count > 1'000'000)
@@ -148,7 +137,7 @@ private:
         while (lines_.next(line)) {
             if (lines_.number() == 1 && line.starts_with("\xEF\xBB\xBF"))
                 line.remove_prefix(3);
-            if (const std::string_view content = trimmed(line); !content.empty() && !comment(content))
+            if (const std::string_view content = trimmed(line, blank); !content.empty() && !comment(content))
                 return line;
         }
         refuse("names", "an empty file", "one line of column names and rows of numbers");
@@ -163,7 +152,7 @@ private:
         for_each_cell(line, [&](std::size_t column, std::string_view cell) {
             if (column >= most_columns)
                 refuse(line_name(), "more columns than that", fmt::format("at most {} columns", most_columns));
-            present.push_back(lower(trimmed(cell)));
+            present.push_back(lower(trimmed(cell, blank)));
         });
         named_ = present.size();
         for (const column_name& known : names) {
@@ -201,14 +190,14 @@ private:
             refuse(line_name(), "more rows than that", fmt::format("at most {} rows", most_rows));
         std::array<std::optional<double>, kinds> values;
         for_each_cell(line, [&](std::size_t column, std::string_view cell) {
-            if (column >= named_ && !trimmed(cell).empty())
+            if (column >= named_ && !trimmed(cell, blank).empty())
                 refuse(
-                    fmt::format("{}, column {}", line_name(), column + 1), shown(trimmed(cell)),
+                    fmt::format("{}, column {}", line_name(), column + 1), shown(trimmed(cell, blank)),
                     fmt::format("{} cells, as there are names; with decimal commas, semicolons or tabs between cells",
                                 named_));
             for (std::size_t kind = 0; kind < kinds; ++kind)
                 if (columns_[kind] && columns_[kind]->index == column)
-                    values[kind] = number(trimmed(cell), column, columns_[kind]->name);
+                    values[kind] = number(trimmed(cell, blank), column, columns_[kind]->name);
         });
         for (std::size_t kind = 0; kind < kinds; ++kind)
             if (columns_[kind] && !values[kind])

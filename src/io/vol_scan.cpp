@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <string_view>
 
+#include "text.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/io/file.hpp"
 #include "tomosweep/io/raw_scan.hpp"
@@ -16,19 +16,7 @@ namespace tomosweep {
 namespace io {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blank = " \t\r\v\f";
-    const std::size_t first = text.find_first_not_of(blank);
-    return first == std::string_view::npos ? std::string_view()
-                                           : text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
-
-std::string lower(std::string_view text) {
-    std::string lowered(text);
-    for (char& c : lowered)
-        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return lowered;
-}
+constexpr std::string_view blank = " \t\r\v\f";
 
 /// One line `key = value`, for error messages too.
 struct info_line {
@@ -117,7 +105,7 @@ vol_info parse_vol_info(const std::string& path, const std::string& text) {
     index_t number = 0;
     for (std::string_view rest = text; !rest.empty();) {
         const std::size_t end = std::min(rest.find('\n'), rest.size());
-        const std::string_view line = trimmed(rest.substr(0, end));
+        const std::string_view line = trimmed(rest.substr(0, end), blank);
         rest.remove_prefix(std::min(end + 1, rest.size()));
         ++number;
         if (line.empty() || line.front() == '!' || line.front() == '#')
@@ -126,7 +114,9 @@ vol_info parse_vol_info(const std::string& path, const std::string& text) {
         if (sign == std::string_view::npos)
             throw input_error(path, fmt::format("line {}", number), fmt::format("\"{}\"", line), "key = value");
         const std::string_view value = line.substr(sign + 1);
-        take({path, number, lower(trimmed(line.substr(0, sign))), trimmed(value.substr(0, value.find('!')))}, info);
+        take({path, number, lower(trimmed(line.substr(0, sign), blank)),
+              trimmed(value.substr(0, value.find('!')), blank)},
+             info);
     }
     for (const auto& [key, length] :
          {std::pair{"NUM_X", info.shape.x}, {"NUM_Y", info.shape.y}, {"NUM_Z", info.shape.z}})

@@ -74,4 +74,13 @@ const Named* find_named(const std::vector<Named>& elements, std::string_view nam
     return find_named(const_cast<std::vector<Named>&>(elements), name);
 }
 
+/// The values of a variable, or none when the group has no such variable of this type.
+template <class T>
+const std::vector<T>& values_of(const data_group& group, std::string_view name) {
+    static const std::vector<T> none;
+    const variable* found = find_named(group.variables, name);
+    const auto* held = found == nullptr ? nullptr : std::get_if<std::vector<T>>(&found->values);
+    return held == nullptr ? none : *held;
+}
+
 }  // namespace tomosweep
