@@ -160,11 +160,6 @@ json to_json(const preprocess_spec& preprocess, const grey_spec& grey) {
 
 json to_json(const scan_spec& scan) {
     return {{"id", scan.id},
-            {"sample", scan.sample},
-            {"cycle", to_json(scan.cycle)},
-            {"step", scan.step},
-            {"capacity_mAh_per_g", to_json(scan.capacity_mAh_per_g)},
-            {"time_h", to_json(scan.time_h)},
             {"voxel_size_um", scan.voxel_size_um},
             {"source", to_json(scan.source)},
             {"region", to_json(scan.region)},
@@ -200,6 +195,11 @@ json to_json(const electrode_axes& electrode) {
             {"columns", electrode.columns}};
 }
 
+/// Paths may hold any bytes; those that are no UTF-8 must not stop a run.
+std::string canonical(const json& text) {
+    return text.dump(1, ' ', false, json::error_handler_t::replace);
+}
+
 }  // namespace
 
 std::string content_text(const scan_content& content) {
@@ -223,13 +223,21 @@ std::string content_text(const scan_content& content) {
         text["islets"] = true;
     if (content.electrode)
         text["electrode"] = to_json(*content.electrode);
-    // Paths may hold any bytes; those that are no UTF-8 must not stop a run.
-    return text.dump(1, ' ', false, json::error_handler_t::replace);
+    return canonical(text);
 }
 
 std::string content_key(std::string_view text) {
     const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
     return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+std::string key_of_record(const std::string& text) {
+    json content = json::parse(text, nullptr, false);
+    if (!content.is_object() || !content.contains("scan") || !content["scan"].is_object())
+        return "";
+    for (const char* label : {"sample", "cycle", "step", "capacity_mAh_per_g", "time_h"})
+        content["scan"].erase(label);
+    return content_key(canonical(content));
 }
 
 std::uint64_t inputs_hash(const std::vector<file_identity>& files, const std::vector<file_identity>& mask_files) {
