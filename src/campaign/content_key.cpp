@@ -7,6 +7,8 @@
 #include <xxhash.h>
 #include <nlohmann/json.hpp>
 
+#include "phantom_keys.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -15,6 +17,9 @@ using nlohmann::json;
 /// Zero has one sign in a text.
 double plain(double value) {
     return value == 0 ? 0.0 : value;
+}
+index_t plain(index_t count) {
+    return count;
 }
 
 json to_json(const std::vector<double>& values) {
@@ -62,32 +67,24 @@ json to_json(const phantom_interface& surface) {
             {"tilt", {plain(surface.tilt_y), plain(surface.tilt_x)}},
             {"bow", plain(surface.bow)}};
 }
+/// The plain numbers and counts of a phantom or of its stack.
+template <class Owner>
+void add_keys(json& text, const Owner& owner) {
+    visit_keys(owner, [&](const phantom_key& key, const auto& value) {
+        if (key.plain)
+            text[std::string(key.name)] = plain(value);
+    });
+}
 json to_json(const phantom_stack& stack) {
-    return {{"collector", to_json(stack.collector)},
-            {"separator", to_json(stack.separator)},
-            {"collector_grey", plain(stack.collector_grey)},
-            {"electrolyte_grey", plain(stack.electrolyte_grey)},
-            {"fibres", stack.fibres},
-            {"fibre_radius", plain(stack.fibre_radius)},
-            {"fibre_grey", plain(stack.fibre_grey)},
-            {"bubbles", {stack.bubbles, plain(stack.bubble_radius), plain(stack.bubble_grey)}}};
+    json text{{"collector", to_json(stack.collector)},
+              {"separator", to_json(stack.separator)},
+              {"bubbles", {stack.bubbles, plain(stack.bubble_radius), plain(stack.bubble_grey)}}};
+    add_keys(text, stack);
+    return text;
 }
 json to_json(const phantom_source& phantom) {
-    json text{{"type", "phantom"},
-              {"shape", to_json(phantom.shape)},
-              {"islet_diameter", plain(phantom.islet_diameter)},
-              {"crack_width_collector", plain(phantom.crack_width_collector)},
-              {"crack_width_separator", plain(phantom.crack_width_separator)},
-              {"cracked_share", plain(phantom.cracked_share)},
-              {"fine_crack_width", plain(phantom.fine_crack_width)},
-              {"fine_crack_share", plain(phantom.fine_crack_share)},
-              {"pores", phantom.pores},
-              {"pore_radius", plain(phantom.pore_radius)},
-              {"solid_grey", plain(phantom.solid_grey)},
-              {"crack_grey", plain(phantom.crack_grey)},
-              {"blur_sigma", plain(phantom.blur_sigma)},
-              {"noise_sigma", plain(phantom.noise_sigma)},
-              {"seed", phantom.seed}};
+    json text{{"type", "phantom"}, {"shape", to_json(phantom.shape)}, {"seed", phantom.seed}};
+    add_keys(text, phantom);
     if (phantom.shell_thickness > 0)
         text["shells"] = {plain(phantom.shell_thickness), plain(phantom.shell_grey)};
     if (phantom.ring_count > 0)
