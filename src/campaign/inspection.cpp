@@ -194,7 +194,7 @@ private:
             return;
         constexpr double most_cells = 1e7;
         for (const scan_facts& each : facts_) {
-            const grey_range range = range_of(each.type);
+            const grey_limits range = limits_of(each.type);
             for (const auto& level : {electrode->collector_level, electrode->separator_level})
                 if (level && (*level < range.low || *level >= range.high))
                     add(each.index, "source",

@@ -78,7 +78,7 @@ private:
         if (phase_.where != phase_side::between && pairs)
             report("pairs of grey levels", "single grey levels: only `where: between` takes pairs");
         for (const scan_facts& each : scans_) {
-            const grey_range range = range_of(each.type);
+            const grey_limits range = limits_of(each.type);
             for (const auto* side : {&thresholds.low, &thresholds.high})
                 for (const double grey : *side)
                     if (grey < range.low || grey > range.high)
@@ -119,7 +119,7 @@ private:
 
 }  // namespace
 
-grey_range range_of(dtype type) {
+grey_limits limits_of(dtype type) {
     switch (type) {
         case dtype::uint8: return {0, 255};
         case dtype::uint16: return {0, 65535};

@@ -4,6 +4,7 @@
 
 #include "tomosweep/campaign/job.hpp"
 #include "tomosweep/campaign/job_error.hpp"
+#include "tomosweep/kernels/histogram.hpp"
 
 namespace tomosweep {
 
@@ -16,10 +17,8 @@ struct scan_facts {
     dtype source_type;
 };
 
-struct grey_range {
-    double low, high;
-};
-grey_range range_of(dtype type);
+/// The grey levels that scans of this type can have.
+grey_limits limits_of(dtype type);
 
 /// True when the centre of at least one voxel of `box`, which is not empty, lies inside the cylinder.
 bool meets(const cylinder& shape, const box3& box);
