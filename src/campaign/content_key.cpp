@@ -197,6 +197,15 @@ std::string canonical(const json& text) {
     return text.dump(1, ' ', false, json::error_handler_t::replace);
 }
 
+/// A recorded content without the scan's labels, which earlier versions held; no object where `text` is none.
+json unlabelled(std::string_view text) {
+    json content = json::parse(text, nullptr, false);
+    if (content.is_object() && content.contains("scan") && content["scan"].is_object())
+        for (const char* label : {"sample", "cycle", "step", "capacity_mAh_per_g", "time_h"})
+            content["scan"].erase(label);
+    return content;
+}
+
 }  // namespace
 
 std::string content_text(const scan_content& content) {
@@ -229,12 +238,8 @@ std::string content_key(std::string_view text) {
 }
 
 std::string key_of_record(const std::string& text) {
-    json content = json::parse(text, nullptr, false);
-    if (!content.is_object() || !content.contains("scan") || !content["scan"].is_object())
-        return "";
-    for (const char* label : {"sample", "cycle", "step", "capacity_mAh_per_g", "time_h"})
-        content["scan"].erase(label);
-    return content_key(canonical(content));
+    const json content = unlabelled(text);
+    return content.is_object() && content.contains("scan") ? content_key(canonical(content)) : "";
 }
 
 std::uint64_t inputs_hash(const std::vector<file_identity>& files, const std::vector<file_identity>& mask_files) {
