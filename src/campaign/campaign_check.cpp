@@ -98,7 +98,7 @@ private:
             // Shards may be of an earlier schema than what was merged from them.
             std::erase_if(merged.attributes,
                           [](const attribute& each) { return each.name == schema::version_attribute; });
-            for (const difference& each : differences(campaign, merged))
+            for (const difference& each : differences(campaign, without_derived(std::move(merged))))
                 findings_.push_back(fmt::format("{}: {}, in the shards; `tomosweep merge` builds it anew",
                                                 store_.archive_path(), each.sentence()));
         } catch (const input_error& failure) {

@@ -7,6 +7,8 @@
 #include <xxhash.h>
 #include <nlohmann/json.hpp>
 
+#include "phantom_keys.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -15,6 +17,9 @@ using nlohmann::json;
 /// Zero has one sign in a text.
 double plain(double value) {
     return value == 0 ? 0.0 : value;
+}
+index_t plain(index_t count) {
+    return count;
 }
 
 json to_json(const std::vector<double>& values) {
@@ -62,32 +67,24 @@ json to_json(const phantom_interface& surface) {
             {"tilt", {plain(surface.tilt_y), plain(surface.tilt_x)}},
             {"bow", plain(surface.bow)}};
 }
+/// The plain numbers and counts of a phantom or of its stack.
+template <class Owner>
+void add_keys(json& text, const Owner& owner) {
+    visit_keys(owner, [&](const phantom_key& key, const auto& value) {
+        if (key.plain)
+            text[std::string(key.name)] = plain(value);
+    });
+}
 json to_json(const phantom_stack& stack) {
-    return {{"collector", to_json(stack.collector)},
-            {"separator", to_json(stack.separator)},
-            {"collector_grey", plain(stack.collector_grey)},
-            {"electrolyte_grey", plain(stack.electrolyte_grey)},
-            {"fibres", stack.fibres},
-            {"fibre_radius", plain(stack.fibre_radius)},
-            {"fibre_grey", plain(stack.fibre_grey)},
-            {"bubbles", {stack.bubbles, plain(stack.bubble_radius), plain(stack.bubble_grey)}}};
+    json text{{"collector", to_json(stack.collector)},
+              {"separator", to_json(stack.separator)},
+              {"bubbles", {stack.bubbles, plain(stack.bubble_radius), plain(stack.bubble_grey)}}};
+    add_keys(text, stack);
+    return text;
 }
 json to_json(const phantom_source& phantom) {
-    json text{{"type", "phantom"},
-              {"shape", to_json(phantom.shape)},
-              {"islet_diameter", plain(phantom.islet_diameter)},
-              {"crack_width_collector", plain(phantom.crack_width_collector)},
-              {"crack_width_separator", plain(phantom.crack_width_separator)},
-              {"cracked_share", plain(phantom.cracked_share)},
-              {"fine_crack_width", plain(phantom.fine_crack_width)},
-              {"fine_crack_share", plain(phantom.fine_crack_share)},
-              {"pores", phantom.pores},
-              {"pore_radius", plain(phantom.pore_radius)},
-              {"solid_grey", plain(phantom.solid_grey)},
-              {"crack_grey", plain(phantom.crack_grey)},
-              {"blur_sigma", plain(phantom.blur_sigma)},
-              {"noise_sigma", plain(phantom.noise_sigma)},
-              {"seed", phantom.seed}};
+    json text{{"type", "phantom"}, {"shape", to_json(phantom.shape)}, {"seed", phantom.seed}};
+    add_keys(text, phantom);
     if (phantom.shell_thickness > 0)
         text["shells"] = {plain(phantom.shell_thickness), plain(phantom.shell_grey)};
     if (phantom.ring_count > 0)
@@ -160,11 +157,6 @@ json to_json(const preprocess_spec& preprocess, const grey_spec& grey) {
 
 json to_json(const scan_spec& scan) {
     return {{"id", scan.id},
-            {"sample", scan.sample},
-            {"cycle", to_json(scan.cycle)},
-            {"step", scan.step},
-            {"capacity_mAh_per_g", to_json(scan.capacity_mAh_per_g)},
-            {"time_h", to_json(scan.time_h)},
             {"voxel_size_um", scan.voxel_size_um},
             {"source", to_json(scan.source)},
             {"region", to_json(scan.region)},
@@ -200,6 +192,20 @@ json to_json(const electrode_axes& electrode) {
             {"columns", electrode.columns}};
 }
 
+/// Paths may hold any bytes; those that are no UTF-8 must not stop a run.
+std::string canonical(const json& text) {
+    return text.dump(1, ' ', false, json::error_handler_t::replace);
+}
+
+/// A recorded content without the scan's labels, which earlier versions held; no object where `text` is none.
+json unlabelled(std::string_view text) {
+    json content = json::parse(text, nullptr, false);
+    if (content.is_object() && content.contains("scan") && content["scan"].is_object())
+        for (const char* label : {"sample", "cycle", "step", "capacity_mAh_per_g", "time_h"})
+            content["scan"].erase(label);
+    return content;
+}
+
 }  // namespace
 
 std::string content_text(const scan_content& content) {
@@ -223,13 +229,17 @@ std::string content_text(const scan_content& content) {
         text["islets"] = true;
     if (content.electrode)
         text["electrode"] = to_json(*content.electrode);
-    // Paths may hold any bytes; those that are no UTF-8 must not stop a run.
-    return text.dump(1, ' ', false, json::error_handler_t::replace);
+    return canonical(text);
 }
 
 std::string content_key(std::string_view text) {
     const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
     return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+std::string key_of_record(const std::string& text) {
+    const json content = unlabelled(text);
+    return content.is_object() && content.contains("scan") ? content_key(canonical(content)) : "";
 }
 
 std::uint64_t inputs_hash(const std::vector<file_identity>& files, const std::vector<file_identity>& mask_files) {

@@ -6,6 +6,7 @@
 
 #include "derivation.hpp"
 #include "tomosweep/archive/schema.hpp"
+#include "tomosweep/campaign/scan_labels.hpp"
 #include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
@@ -91,7 +92,7 @@ data_group* group_of(data_group& campaign, const job_spec& job, const phase_spec
 }  // namespace
 
 void add_derived(data_group& campaign, const job_spec& job) {
-    campaign = without_derived(std::move(campaign));
+    set_labels(campaign, job);
     campaign_states states = states_of(campaign, job);
     if (states.scans.empty())
         return;
@@ -112,13 +113,8 @@ void add_derived(data_group& campaign, const job_spec& job) {
 }
 
 data_group without_derived(data_group campaign) {
-    const std::vector<std::string> sources = values_of<std::string>(campaign, "capacity_source");
-    const auto strip = [&](data_group& group, const auto& self) -> void {
-        variable* capacity = find_named(group.variables, capacity_name);
-        auto* held = capacity == nullptr ? nullptr : std::get_if<std::vector<double>>(&capacity->values);
-        for (std::size_t i = 0; held != nullptr && i < std::min(held->size(), sources.size()); ++i)
-            if (sources[i] == "electrochemistry")
-                (*held)[i] = unknown;
+    remove_labels(campaign);
+    const auto strip = [](data_group& group, const auto& self) -> void {
         std::erase_if(group.variables, [](const variable& each) { return is_derived(each); });
         std::erase_if(group.attributes, [](const attribute& each) { return each.name.starts_with(prefix); });
         std::erase_if(group.groups, [](const data_group& each) { return is_derived(each); });

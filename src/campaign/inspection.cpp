@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,55 +9,16 @@
 
 #include <fmt/format.h>
 
+#include "phase_check.hpp"
 #include "tomosweep/campaign/electrochemistry.hpp"
 #include "tomosweep/campaign/grey_scale.hpp"
-#include "tomosweep/campaign/phase_regions.hpp"
 #include "tomosweep/campaign/thresholds.hpp"
 
 namespace tomosweep {
 namespace {
 
-/// What is known of a scan that could be opened.
-struct scan_facts {
-    std::size_t index;
-    const scan_spec* scan;
-    extent3 extent;
-    dtype type;  ///< of the grey levels that are analysed
-    dtype source_type;
-};
-
-struct grey_range {
-    double low, high;
-};
-
-grey_range range_of(dtype type) {
-    switch (type) {
-        case dtype::uint8: return {0, 255};
-        case dtype::uint16: return {0, 65535};
-        case dtype::int16: return {-32768, 32767};
-        case dtype::float32: break;
-    }
-    return {std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max()};
-}
-
 std::string words(const extent3& extent) {
     return fmt::format("[{}, {}, {}]", extent.z, extent.y, extent.x);
-}
-
-/// True when the centre of at least one voxel of `box`, which is not empty, lies inside the cylinder.
-bool meets(const cylinder& shape, const box3& box) {
-    double distance_sq = 0;
-    int coordinate = 0;
-    for (const axis direction : {axis::z, axis::y, axis::x}) {
-        if (direction == shape.direction)
-            continue;
-        const double center = shape.center[coordinate++];
-        const double nearest = std::clamp(std::floor(center), static_cast<double>(along(box.lo, direction)),
-                                          static_cast<double>(along(box.hi, direction) - 1)) +
-                               0.5;
-        distance_sq += (nearest - center) * (nearest - center);
-    }
-    return distance_sq <= shape.radius * shape.radius;
 }
 
 class campaign_check {
@@ -72,7 +32,8 @@ public:
             check_scan(i);
         check_voxel_sizes();
         for (const phase_spec& phase : job_.phases)
-            check_phase(phase);
+            for (problem& wrong : problems_of(phase, job_, sweep_, facts_))
+                found_.problems.push_back(std::move(wrong));
         check_windows();
         check_electrode();
         check_product();
@@ -206,95 +167,6 @@ private:
         return hdf5 != nullptr ? hdf5->dataset : "";
     }
 
-    void check_phase(const phase_spec& phase) {
-        const threshold_spec& threshold = phase.threshold ? *phase.threshold : sweep_.threshold;
-        const auto report = [&](const std::string& found, const std::string& accepted) {
-            const bool own = phase.threshold || sweep_.file.empty();
-            found_.problems.push_back({own ? job_.file : sweep_.file, own ? phase.line : sweep_.threshold_line,
-                                       own ? fmt::format("phase {}", phase.name) : "threshold",
-                                       fmt::format("{}, for phase {}", found, phase.name), accepted});
-        };
-        check_place(phase, report);
-        if (const auto* absolute = std::get_if<absolute_thresholds>(&threshold))
-            check_absolute(phase, *absolute, report);
-        else
-            check_ruled(phase, std::get<ruled_thresholds>(threshold), report);
-    }
-
-    const threshold_spec& threshold_of(const phase_spec& phase) const {
-        return phase.threshold ? *phase.threshold : sweep_.threshold;
-    }
-
-    /// A phase in a part of the region, or inside another one.
-    template <class Report>
-    void check_place(const phase_spec& phase, const Report& report) {
-        if (!has_own_region(phase))
-            return;
-        const auto* ruled = std::get_if<ruled_thresholds>(&threshold_of(phase));
-        if (ruled != nullptr && ruled->scope != rule_scope::scan)
-            report("a rule pooled over scans and a region of its own or `inside:`",
-                   "grey levels, or a rule with `scope: scan`");
-        if (const auto around = std::ranges::find(job_.phases, phase.inside, &phase_spec::name);
-            around != job_.phases.end() && threshold_coordinate(threshold_of(*around)).size() != 1)
-            report(fmt::format("inside {}, which has {} thresholds", around->name,
-                               threshold_coordinate(threshold_of(*around)).size()),
-                   "one threshold for the phase around it, as `threshold: {values: [120]}` there");
-        for (const scan_facts& each : facts_) {
-            scan_spec part = *each.scan;
-            part.preprocess = {};
-            part.region = phase.region.value_or(region_spec{});
-            try {
-                const box3 box = frame_of(part, each.extent, each.type, job_.file).region;
-                if (part.region.cylinder && !meets(*part.region.cylinder, box))
-                    report(fmt::format("a cylinder outside scan {}", each.scan->id),
-                           "a cylinder with voxels of the scan");
-            } catch (const input_error& wrong) {
-                report(fmt::format("region {} in scan {}", wrong.found(), each.scan->id), wrong.accepted());
-            }
-        }
-    }
-
-    template <class Report>
-    void check_absolute(const phase_spec& phase, const absolute_thresholds& thresholds, const Report& report) {
-        const bool pairs = !thresholds.low.empty();
-        if (phase.where == phase_side::between && !pairs)
-            report("single grey levels", "pairs for a `between` phase: {values: [[40, 80], [40, 90]]}");
-        if (phase.where != phase_side::between && pairs)
-            report("pairs of grey levels", "single grey levels: only `where: between` takes pairs");
-        for (const scan_facts& each : facts_) {
-            const grey_range range = range_of(each.type);
-            for (const auto* side : {&thresholds.low, &thresholds.high})
-                for (const double grey : *side)
-                    if (grey < range.low || grey > range.high)
-                        report(fmt::format("grey level {} in scan {} of {}", grey, each.scan->id, name_of(each.type)),
-                               fmt::format("grey levels from {} to {}", range.low, range.high));
-        }
-    }
-
-    template <class Report>
-    void check_ruled(const phase_spec& phase, const ruled_thresholds& ruled, const Report& report) {
-        if (phase.where == phase_side::between &&
-            (ruled.rule == threshold_rule::otsu || ruled.take + 1 > ruled.classes - 1))
-            report("a rule with one threshold",
-                   "two thresholds for a `between` phase: {rule: multi-otsu, classes: 3, take: 1} or pairs of values");
-        if (ruled.scope == rule_scope::scan)
-            return;
-        std::map<std::string, const scan_facts*> first_of_pool;
-        for (const scan_facts& each : facts_) {
-            const bool by_sample = ruled.scope == rule_scope::sample;
-            if (by_sample && each.scan->sample.empty()) {
-                report(fmt::format("`scope: sample` and scan {} without `sample:`", each.scan->id),
-                       "a sample for every scan, or another scope");
-                continue;
-            }
-            const auto [first, fresh] = first_of_pool.emplace(by_sample ? each.scan->sample : "", &each);
-            if (!fresh && first->second->type != each.type)
-                report(fmt::format("a threshold pooled over scans of {} ({}) and {} ({})", name_of(first->second->type),
-                                   first->second->scan->id, name_of(each.type), each.scan->id),
-                       "one number format within a pool, or `scope: scan`");
-        }
-    }
-
     /// Percentiles that are pooled over a sample or the campaign need scans whose grey levels can be added.
     void check_windows() {
         std::map<std::string, const scan_facts*> first_of_pool;
@@ -322,7 +194,7 @@ private:
             return;
         constexpr double most_cells = 1e7;
         for (const scan_facts& each : facts_) {
-            const grey_range range = range_of(each.type);
+            const grey_limits range = limits_of(each.type);
             for (const auto& level : {electrode->collector_level, electrode->separator_level})
                 if (level && (*level < range.low || *level >= range.high))
                     add(each.index, "source",

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
+#include "phantom_keys.hpp"
 #include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
@@ -67,41 +68,28 @@ YAML::Node to_yaml(const phantom_interface& surface) {
     return map;
 }
 
+YAML::Node to_yaml(index_t count) {
+    return YAML::Node(count);
+}
+
+/// Numbers and counts of a phantom or of its stack.
+template <class Owner>
+void add_keys(YAML::Node& map, const Owner& owner) {
+    visit_keys(owner, [&](const phantom_key& key, const auto& value) { map[std::string(key.name)] = to_yaml(value); });
+}
+
 YAML::Node to_yaml(const phantom_stack& stack) {
     YAML::Node map(YAML::NodeType::Map);
     map["collector"] = to_yaml(stack.collector);
     map["separator"] = to_yaml(stack.separator);
-    map["collector_grey"] = to_yaml(stack.collector_grey);
-    map["electrolyte_grey"] = to_yaml(stack.electrolyte_grey);
-    map["fibres"] = stack.fibres;
-    map["fibre_radius"] = to_yaml(stack.fibre_radius);
-    map["fibre_grey"] = to_yaml(stack.fibre_grey);
-    map["bubbles"] = stack.bubbles;
-    map["bubble_radius"] = to_yaml(stack.bubble_radius);
-    map["bubble_grey"] = to_yaml(stack.bubble_grey);
+    add_keys(map, stack);
     return map;
 }
 
 YAML::Node to_yaml(const phantom_source& phantom) {
     YAML::Node map = flow_map("phantom");
     map["shape"] = to_yaml(phantom.shape);
-    map["islet_diameter"] = to_yaml(phantom.islet_diameter);
-    map["crack_width_collector"] = to_yaml(phantom.crack_width_collector);
-    map["crack_width_separator"] = to_yaml(phantom.crack_width_separator);
-    map["cracked_share"] = to_yaml(phantom.cracked_share);
-    map["fine_crack_width"] = to_yaml(phantom.fine_crack_width);
-    map["fine_crack_share"] = to_yaml(phantom.fine_crack_share);
-    map["pores"] = phantom.pores;
-    map["pore_radius"] = to_yaml(phantom.pore_radius);
-    map["solid_grey"] = to_yaml(phantom.solid_grey);
-    map["crack_grey"] = to_yaml(phantom.crack_grey);
-    map["shell_thickness"] = to_yaml(phantom.shell_thickness);
-    map["shell_grey"] = to_yaml(phantom.shell_grey);
-    map["blur_sigma"] = to_yaml(phantom.blur_sigma);
-    map["noise_sigma"] = to_yaml(phantom.noise_sigma);
-    map["ring_count"] = phantom.ring_count;
-    map["ring_amplitude"] = to_yaml(phantom.ring_amplitude);
-    map["ring_width"] = to_yaml(phantom.ring_width);
+    add_keys(map, phantom);
     if (phantom.ring_center)
         for (const double center : *phantom.ring_center)
             map["ring_center"].push_back(to_yaml(center));

@@ -19,6 +19,7 @@
 #include "tomosweep/campaign/pooled_rules.hpp"
 #include "tomosweep/campaign/provenance.hpp"
 #include "tomosweep/campaign/run_record.hpp"
+#include "tomosweep/campaign/scan_list.hpp"
 #include "tomosweep/campaign/scan_queue.hpp"
 #include "tomosweep/campaign/scan_task.hpp"
 #include "tomosweep/campaign/shard_store.hpp"
@@ -31,13 +32,6 @@
 namespace tomosweep {
 namespace {
 
-/// What rank 0 decides about the scans and every rank must know.
-struct work_list {
-    std::vector<std::size_t> todo;      ///< largest first
-    std::vector<std::string> contents;  ///< canonical content text by scan; on rank 0 of all, elsewhere of those to do
-    std::size_t complete = 0;           ///< scans with results from earlier runs
-};
-
 class campaign_run {
 public:
     campaign_run(const communicator& world, campaign_plan plan, const run_options& options, const run_watcher& watcher,
@@ -48,7 +42,6 @@ public:
           watcher_(watcher),
           stop_requested_(stop_requested),
           store_(options.directory),
-          selected_(selected_scans(plan_.job, options)),
           work_done_(world),
           scans_done_(world),
           groups_done_(world) {}
@@ -74,7 +67,7 @@ private:
         // What a scan needs is known only when its distances are: one that needs more than planned fails alone.
         const memory_limit limit(static_cast<std::int64_t>(options_.memory.bytes));
         pooled_ = pooled_histograms(world_, layout, plan_, options_.directory);
-        list_work(layout);
+        work_ = list_scans(world_, plan_, options_, store_, pooled_, layout.order);
         agreed(world_, [&] {
             if (world_.root() && watcher_.started)
                 watcher_.started(layout, work_.todo.size(), work_.complete);
@@ -120,7 +113,7 @@ private:
             store_.prepare();
             lock_folder();
             if (options_.fresh)
-                for (const std::size_t scan : selected_)
+                for (const std::size_t scan : selected_scans(plan_.job, options_))
                     store_.remove(plan_.job.scans[scan].id);
         });
     }
@@ -162,48 +155,6 @@ private:
     std::int64_t total_work() const {
         return std::accumulate(work_.todo.begin(), work_.todo.end(), std::int64_t{0},
                                [&](std::int64_t sum, std::size_t scan) { return sum + work_of(plan_, scan); });
-    }
-
-    bool is_selected(std::size_t scan) const { return std::ranges::find(selected_, scan) != selected_.end(); }
-
-    /// Rank 0 compares content keys with what is on disk, and records scans that cannot even be opened.
-    void list_work(const campaign_layout& layout) {
-        work_.contents.resize(plan_.scans.size());
-        agreed(world_, [&] {
-            if (!world_.root())
-                return;
-            for (std::size_t scan = 0; scan < plan_.scans.size(); ++scan)
-                work_.contents[scan] = content_of(plan_, scan, pooled_[scan]);
-            for (const std::size_t scan : layout.order)
-                if (is_selected(scan) && plan_.scans[scan].failure.empty())
-                    list(scan);
-            for (const std::size_t scan : selected_)
-                if (!plan_.scans[scan].failure.empty())
-                    record_failure(scan);
-        });
-        world_.broadcast(work_.todo);
-        for (const std::size_t scan : work_.todo)
-            world_.broadcast(work_.contents[scan]);
-    }
-
-    /// A shard that is not as it was written is computed anew.
-    void list(std::size_t scan) {
-        const std::string& id = plan_.job.scans[scan].id;
-        if (store_.sound_status(id, content_key(work_.contents[scan])).state == shard_state::complete)
-            ++work_.complete;
-        else
-            work_.todo.push_back(scan);
-    }
-
-    void record_failure(std::size_t scan) {
-        failure_record record = record_of_failure();
-        record.scan = plan_.job.scans[scan].id;
-        record.kind = error_kind::input;
-        record.message = plan_.scans[scan].failure;
-        keep_failure(record, options_.directory);
-        const run_place where{options_.command, {host_name()}, options_.threads_per_rank};
-        write_failed_scan(plan_, scan, store_.shard_path(plan_.job.scans[scan].id), provenance_of(plan_, where),
-                          content_key(work_.contents[scan]));
     }
 
     /// Pairs of scans, once the scans have results.
@@ -328,12 +279,13 @@ private:
         agreed(world_, [&] {
             if (!world_.root())
                 return;
-            std::vector<std::string> ids;
-            for (std::size_t scan = 0; scan < plan_.scans.size(); ++scan)
-                add_to_summary(scan, summary, ids);
-            summary.merged = !interrupted_ && (options_.shard_count == 1 || ids.size() == plan_.scans.size());
+            scan_results found = found_results(plan_, options_, store_, work_.contents);
+            summary.merged = !interrupted_ && (options_.shard_count == 1 || found.ids.size() == plan_.scans.size());
             if (summary.merged)
-                summary.archive = store_.merge(ids, {stop_requested_, watcher_.notice});
+                summary.archive = store_.merge(found.ids, {stop_requested_, watcher_.notice});
+            summary.complete = found.complete;
+            summary.failures = std::move(found.failures);
+            summary.outdated = std::move(found.outdated);
             if (!interrupted_)
                 for (std::string& failure : failed_changes(plan_, options_, store_, changes_))
                     summary.failures.push_back(std::move(failure));
@@ -348,23 +300,6 @@ private:
         return summary;
     }
 
-    /// Results of another sweep or job that may lie in the folder stay out of the archive.
-    void add_to_summary(std::size_t scan, run_summary& summary, std::vector<std::string>& ids) const {
-        const std::string& id = plan_.job.scans[scan].id;
-        const shard_status status = store_.status(id, content_key(work_.contents[scan]));
-        if (status.state == shard_state::outdated || status.state == shard_state::unreadable)
-            summary.outdated.push_back(id);
-        if (status.state != shard_state::complete && status.state != shard_state::failed)
-            return;
-        ids.push_back(id);
-        if (!is_selected(scan))
-            return;
-        if (status.state == shard_state::complete)
-            ++summary.complete;
-        else
-            summary.failures.push_back(fmt::format("{}: {}", id, status.failure));
-    }
-
     const communicator& world_;
     campaign_plan plan_;
     const run_options& options_;
@@ -372,9 +307,8 @@ private:
     const std::function<bool()>& stop_requested_;
     shard_store store_;
     std::optional<folder_lock> lock_;  ///< on rank 0
-    std::vector<std::size_t> selected_;
     std::vector<std::vector<grey_histogram>> pooled_;
-    work_list work_;
+    scan_list work_;
     shared_counter work_done_, scans_done_, groups_done_;
     change_list changes_;
     scan_queue* queue_ = nullptr;  ///< while scans or pairs are handed out

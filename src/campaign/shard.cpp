@@ -6,6 +6,7 @@
 
 #include "tomosweep/archive/schema.hpp"
 #include "tomosweep/campaign/electrode_group.hpp"
+#include "tomosweep/campaign/scan_labels.hpp"
 #include "tomosweep/campaign/table_groups.hpp"
 #include "tomosweep/campaign/thresholds.hpp"
 #include "tomosweep/descriptors/otsu.hpp"
@@ -101,15 +102,8 @@ void add_scan(data_group& group, const campaign_axes& axes, const scan_spec& sca
     using numbers = std::vector<double>;
     using integers = std::vector<std::int64_t>;
     using texts = std::vector<std::string>;
-    constexpr std::int64_t missing = -1;
     group.variables.push_back(per_scan("scan", texts{scan.id}, "", "scan"));
-    group.variables.push_back(per_scan("sample", texts{scan.sample}, "", "sample"));
-    group.variables.push_back(
-        per_scan("cycle", integers{scan.cycle.value_or(missing)}, "1", "charge-discharge cycle; -1 where unknown"));
-    group.variables.push_back(per_scan("step", texts{scan.step}, "", "pristine, lithiation or delithiation"));
-    group.variables.push_back(per_scan("capacity_mAh_per_g", numbers{scan.capacity_mAh_per_g.value_or(unknown)},
-                                       "mAh/g", "capacity at the time of the scan"));
-    group.variables.push_back(per_scan("time_h", numbers{scan.time_h.value_or(unknown)}, "h", "time of the scan"));
+    append(group.variables, label_variables({scan}));
     group.variables.push_back(per_scan("voxel_size_um", numbers{outcome.voxel_size_um}, "um",
                                        "edge of a voxel of the analysed volume, after binning"));
     group.variables.push_back(

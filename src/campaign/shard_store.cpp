@@ -10,6 +10,7 @@
 #include "tomosweep/archive/merge.hpp"
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/archive/schema.hpp"
+#include "tomosweep/campaign/content_key.hpp"
 #include "tomosweep/campaign/derived.hpp"
 #include "tomosweep/campaign/run_record.hpp"
 #include "tomosweep/core/error.hpp"
@@ -27,8 +28,13 @@ T value_of(const std::vector<attribute>& attributes, const char* name, T otherwi
     return value == nullptr ? otherwise : *value;
 }
 
+bool has_key(const std::vector<attribute>& provenance, const std::string& key) {
+    return value_of(provenance, content_key_attribute, std::string()) == key ||
+           key_of_record(value_of(provenance, content_attribute, std::string())) == key;
+}
+
 shard_status status_of(const std::vector<attribute>& provenance, const std::string& key) {
-    if (!key.empty() && value_of(provenance, content_key_attribute, std::string()) != key)
+    if (!key.empty() && !has_key(provenance, key))
         return {shard_state::outdated, {}};
     std::string failure = value_of(provenance, "failure", std::string());
     const shard_state state = failure.empty() ? shard_state::complete : shard_state::failed;

@@ -4,12 +4,21 @@
 #include <string>
 #include <utility>
 
+#include "phantom_keys.hpp"
+
 namespace tomosweep {
 namespace {
 
 enum class source_type : std::uint8_t { raw, tiff, hdf5, vol, phantom };
 
 constexpr integer_range natural{.low = 1, .high = 1'000'000};
+
+template <class Owner>
+std::vector<std::string_view> names_of(std::vector<std::string_view> others) {
+    const Owner any;
+    visit_keys(any, [&](const phantom_key& key, const auto&) { others.push_back(key.name); });
+    return others;
+}
 
 std::vector<std::string_view> keys_of(source_type type) {
     switch (type) {
@@ -19,28 +28,7 @@ std::vector<std::string_view> keys_of(source_type type) {
         case source_type::hdf5: return {"type", "path", "dataset"};
         case source_type::phantom: break;
     }
-    return {"type",
-            "shape",
-            "islet_diameter",
-            "crack_width_collector",
-            "crack_width_separator",
-            "pores",
-            "pore_radius",
-            "fine_crack_width",
-            "fine_crack_share",
-            "cracked_share",
-            "solid_grey",
-            "crack_grey",
-            "blur_sigma",
-            "noise_sigma",
-            "seed",
-            "shell_thickness",
-            "shell_grey",
-            "stack",
-            "ring_count",
-            "ring_amplitude",
-            "ring_width",
-            "ring_center"};
+    return names_of<phantom_source>({"type", "shape", "seed", "stack", "ring_center"});
 }
 
 std::string read_path(const yaml_map& map, const std::filesystem::path& folder) {
@@ -97,20 +85,23 @@ void read_interface(const yaml_map& stack, std::string_view key, phantom_interfa
         }
 }
 
+/// Numbers and counts of a phantom or of its stack.
+template <class Owner>
+void read_keys(const yaml_map& map, Owner& owner) {
+    visit_keys(owner, [&](const phantom_key& key, auto& member) {
+        if constexpr (std::is_same_v<decltype(member), double&>)
+            map.read(key.name, member, key.range);
+        else
+            map.read(key.name, member, {.low = 0});
+    });
+}
+
 phantom_stack read_stack(const yaml_value& value) {
     phantom_stack stack;
-    const yaml_map map({value}, {"collector", "separator", "collector_grey", "electrolyte_grey", "fibres",
-                                 "fibre_radius", "fibre_grey", "bubbles", "bubble_radius", "bubble_grey"});
+    const yaml_map map({value}, names_of<phantom_stack>({"collector", "separator"}));
     read_interface(map, "collector", stack.collector);
     read_interface(map, "separator", stack.separator);
-    map.read("collector_grey", stack.collector_grey, number_range{0, 255});
-    map.read("electrolyte_grey", stack.electrolyte_grey, number_range{0, 255});
-    map.read("fibres", stack.fibres, {.low = 0});
-    map.read("fibre_radius", stack.fibre_radius, not_negative);
-    map.read("fibre_grey", stack.fibre_grey, number_range{0, 255});
-    map.read("bubbles", stack.bubbles, {.low = 0});
-    map.read("bubble_radius", stack.bubble_radius, not_negative);
-    map.read("bubble_grey", stack.bubble_grey, number_range{0, 255});
+    read_keys(map, stack);
     return stack;
 }
 
@@ -118,23 +109,7 @@ phantom_source read_phantom(const yaml_map& map) {
     phantom_source phantom;
     if (const auto shape = map.find("shape"))
         phantom.shape = read_shape(*shape).value_or(phantom.shape);
-    map.read("islet_diameter", phantom.islet_diameter, positive);
-    map.read("crack_width_collector", phantom.crack_width_collector, not_negative);
-    map.read("crack_width_separator", phantom.crack_width_separator, not_negative);
-    map.read("cracked_share", phantom.cracked_share, number_range{0, 1});
-    map.read("fine_crack_width", phantom.fine_crack_width, not_negative);
-    map.read("fine_crack_share", phantom.fine_crack_share, number_range{0, 1});
-    map.read("pores", phantom.pores, {.low = 0});
-    map.read("pore_radius", phantom.pore_radius, not_negative);
-    map.read("solid_grey", phantom.solid_grey, number_range{0, 255});
-    map.read("crack_grey", phantom.crack_grey, number_range{0, 255});
-    map.read("shell_thickness", phantom.shell_thickness, not_negative);
-    map.read("shell_grey", phantom.shell_grey, number_range{0, 255});
-    map.read("blur_sigma", phantom.blur_sigma, not_negative);
-    map.read("noise_sigma", phantom.noise_sigma, not_negative);
-    map.read("ring_count", phantom.ring_count, {.low = 0});
-    map.read("ring_amplitude", phantom.ring_amplitude, not_negative);
-    map.read("ring_width", phantom.ring_width, positive);
+    read_keys(map, phantom);
     if (const auto center = map.find("ring_center"))
         phantom.ring_center = read_pair(*center, "[y, x]: where rings have their centre, voxels from the corner");
     auto seed = static_cast<std::int64_t>(phantom.seed);

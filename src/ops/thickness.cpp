@@ -177,9 +177,4 @@ thickness_result measure_thickness(const domain& grid, view3<const class_t> own,
     return result;
 }
 
-array3<distance_sq_t> local_thickness_sq(const domain& grid, view3<const class_t> own, int phase) {
-    const depth_bins one_bin{axis::z, std::vector<std::int32_t>(static_cast<std::size_t>(grid.volume().z), 0), 1};
-    return measure_thickness(grid, own, phase, one_bin, {}, thickness_map::kept).thickness_sq;
-}
-
 }  // namespace tomosweep

@@ -7,7 +7,7 @@ import unittest
 import h5py
 
 from program import (DONE, INTERRUPTED, SWEEP, assert_nothing_half_written, assert_same_content, campaign,
-                     campaign_content, folder_test, signal_ranks, start)
+                     campaign_content, content, folder_test, signal_ranks, start)
 
 
 class resume_test(folder_test):
@@ -57,13 +57,46 @@ class second_run(resume_test):
         self.assertIn("1 scans to do, 1 complete", self.expect(DONE, *arguments).stderr)
         self.assertEqual(self.times("out")["s1"], before["s1"])
 
-    def test_renaming_labels_of_a_scan_is_seen_in_the_archive(self):
-        job = campaign(2)
-        self.run_job(job, "out")
-        job["scans"][0]["sample"] = "renamed"
-        self.run_job(job, "out")
+    def test_labels_of_scans_change_without_an_analysis(self):
+        def job(*labels):
+            phases = [{"name": "crack", "where": "below"}, {"name": "solid", "where": "above"}]
+            pairs = {"pairs": [{"from": "s0", "to": "s1"}], "register": "none", "least_correlation": -1}
+            made = campaign(3, phases=phases, changes=pairs)
+            for scan, changed in zip(made["scans"], labels):
+                scan.update(changed)
+            return made
+
+        self.run_job(job({"capacity_mAh_per_g": 1, "time_h": 2, "step": "lithiation"}), "out")
+        files = sorted((self.folder / "out").glob("[cs]*s/*.h5"))
+        self.assertEqual(len(files), 4)
+        before = [path.stat().st_mtime_ns for path in files]
+        corrected = job({"capacity_mAh_per_g": 10, "time_h": 20, "step": "delithiation", "sample": "renamed", "cycle": 7},
+                        {"time_h": 0.5, "step": "pristine"})
+        self.assertIn("0 scans to do, 3 complete", self.run_job(corrected, "out").stderr)
+        self.assertEqual([path.stat().st_mtime_ns for path in files], before)
+        self.run_job(corrected, "at-once")
+        self.assertEqual(content(self.folder / "out" / "campaign.h5"), content(self.folder / "at-once" / "campaign.h5"))
         with h5py.File(self.folder / "out" / "campaign.h5") as archive:
-            self.assertEqual(list(archive["sample"].asstr()), ["renamed", "b"])
+            for group in (archive, archive["crack"], archive["solid"]):
+                self.assertEqual(list(group["sample"].asstr()), ["renamed", "b", "a"])
+                self.assertEqual(list(group["step"].asstr()), ["delithiation", "pristine", ""])
+                self.assertEqual(list(group["cycle"]), [7, 1, 2])
+                self.assertEqual(group["capacity_mAh_per_g"][0], 10)
+                self.assertEqual(list(group["time_h"][:2]), [20, 0.5])
+            self.assertEqual(list(archive["changes/sample"].asstr()), ["renamed"])
+        self.assertIn("nothing wrong", self.expect(DONE, "verify", self.folder / "out").stdout)
+        for archive in ("campaign.h5", "scans/s0.h5"):
+            self.expect(DONE, "reproduce", self.folder / "out" / archive, "--scan", "s0", "--scratch", self.folder)
+
+    def test_a_sample_counts_where_thresholds_are_pooled_over_it(self):
+        self.sweep = self.write("pooled.yaml", {**SWEEP, "threshold": {"rule": "otsu", "scope": "sample"}})
+        job = campaign(3)
+        job["scans"][2]["source"]["crack_grey"] = 100
+        self.run_job(job, "out")
+        job["scans"][2]["sample"] = "b"
+        self.assertNotIn("0 scans to do", self.run_job(job, "out").stderr)
+        self.run_job(job, "at-once")
+        self.assertEqual(content(self.folder / "out" / "campaign.h5"), content(self.folder / "at-once" / "campaign.h5"))
 
     def test_another_sweep_computes_all_again(self):
         self.run_job(campaign(2), "out")

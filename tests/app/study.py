@@ -181,10 +181,13 @@ class series(study_test):
         job = self.job(states(), electrochemistry=[{"sample": "reference", "path": "ref.mpt", "first_cycle": 1}])
         job["samples"]["reference"] = {**SAMPLE, "silicon_loading_mg_per_cm2": 2 * LOADING, "reference_scan": "d1b"}
         job["scans"][1]["thickness_um"] = 90
+        job["scans"][2]["time_h"] = 24
+        del job["scans"][5]["capacity_mAh_per_g"]
         self.run_job(job)
         self.assertEqual([path.stat().st_mtime_ns for path in shards], times)
         found = self.open()
-        np.testing.assert_allclose(found.capacity_mAh_per_g[:5], np.array([0, 18, 5, 10, 15]) * PER_HOUR / 2, rtol=1e-6)
+        np.testing.assert_allclose(found.capacity_mAh_per_g, np.array([0, 18, 6, 10, 15, 16]) * PER_HOUR / 2, rtol=1e-6)
+        self.assertEqual(list(found.capacity_source.values), ["electrochemistry"] * 6)
         self.assertAlmostEqual(found.expansion.item(1), 90 / 60 - 1)
 
 

@@ -64,6 +64,26 @@ TEST(phantom_job, phantoms_and_hdf5_survive_a_round_trip) {
     EXPECT_EQ(std::get<hdf5_source>(same.scans[2].source).dataset, "/entry/data");
 }
 
+TEST(phantom_job, every_key_of_a_phantom_is_read_and_written_again) {
+    const job_spec job = parse_job(R"(scans:
+- {id: a, voxel_size_um: 1, source: {type: phantom, shape: [30, 40, 50], islet_diameter: 16, crack_width_collector: 2,
+   crack_width_separator: 5, cracked_share: 0.9, fine_crack_width: 1.5, fine_crack_share: 0.4, pores: 2, pore_radius: 2.5,
+   solid_grey: 160, crack_grey: 50, shell_thickness: 1.25, shell_grey: 100, blur_sigma: 0.5, noise_sigma: 4.5,
+   ring_count: 3, ring_amplitude: 8, ring_width: 6, ring_center: [20, 21], seed: 7,
+   stack: {collector: {height: 5, tilt: [0.01, 0.02], bow: 0.75}, separator: {height: 25, tilt: [-1, -2], bow: 9},
+   collector_grey: 220, electrolyte_grey: 55, fibres: 12, fibre_radius: 11, fibre_grey: 180, bubbles: 1,
+   bubble_radius: 13, bubble_grey: 25}}}
+)",
+                                   "/data/job.yaml");
+    const phantom_stack stack{{5, 0.01, 0.02, 0.75}, {25, -1, -2, 9}, 220, 55, 12, 11, 180, 1, 13, 25};
+    const phantom_source expected{
+        {30, 40, 50},           16, 2,    5, 0.9, 1.5, 0.4, 2, 2.5, 160, 50, 1.25, 100, 0.5, 4.5, 3, 8, 6,
+        std::array{20.0, 21.0}, 7,  stack};
+    EXPECT_EQ(std::get<phantom_source>(job.scans[0].source), expected);
+    const job_spec again = parse_job(job_with_sources(job, {expected}), "/data/again.yaml");
+    EXPECT_EQ(std::get<phantom_source>(again.scans[0].source), expected);
+}
+
 TEST(phantom_job, the_original_job_is_left_alone) {
     const job_spec job = parse_job(job_text, "/data/job.yaml");
     job_with_sources(job, written_sources(job));

@@ -113,10 +113,7 @@ TEST(tabulate_classes, components_not_asked_for_stay_zero) {
 TEST(tabulate_classes, throws_on_every_rank_when_one_brings_the_wrong_block) {
     const auto ranks = communicator::world();
     const domain grid(ranks, {16, 5, 4});
-    extent3 extent = grid.own().extent();
-    if (ranks.rank() == ranks.size() - 1)
-        ++extent.x;
-    const array3<class_t> own(extent, 0);
+    const auto own = support::wrong_block(grid);
     EXPECT_THROW(tabulate_classes(grid, own.view(), 1, two_bins(axis::z, {16, 5, 4})), error);
 }
 

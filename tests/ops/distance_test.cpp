@@ -75,10 +75,7 @@ TEST(squared_distance, refuses_volumes_whose_squares_do_not_fit) {
 TEST(squared_distance, throws_on_every_rank_when_one_brings_the_wrong_block) {
     const auto ranks = communicator::world();
     const domain grid(ranks, {16, 5, 4});
-    extent3 extent = grid.own().extent();
-    if (ranks.rank() == ranks.size() - 1)
-        ++extent.x;
-    const array3<class_t> own(extent, 0);
+    const auto own = support::wrong_block(grid);
     EXPECT_THROW(squared_distance(grid, own.view(), 0), error);
 }
 

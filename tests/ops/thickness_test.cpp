@@ -144,7 +144,7 @@ TEST(measure_thickness, balls_of_large_radius_reach_beyond_the_next_block) {
         expect_exact(ranks, support::one_background_voxel(extent, {0, 0, 0}), 0);
 }
 
-TEST(local_thickness_sq, slab_of_w_layers_reads_its_known_width_on_every_grid) {
+TEST(measure_thickness, slab_of_w_layers_reads_its_known_width_on_every_grid) {
     const auto ranks = communicator::world();
     for (const index_t width : {1, 2, 5, 6}) {
         named_volume volume = support::filled({12, 9, 10}, class_background);
@@ -153,7 +153,8 @@ TEST(local_thickness_sq, slab_of_w_layers_reads_its_known_width_on_every_grid) {
         const auto radius = static_cast<distance_sq_t>((width + 1) / 2);
         on_all_grids(ranks, volume.classes.extent(), [&](const domain& grid) {
             const auto own = part_of(volume.classes, grid.own());
-            const auto map = local_thickness_sq(grid, own.view(), 0);
+            const depth_bins one_bin = bins_along(axis::z, volume.classes.extent(), 1);
+            const auto map = measure_thickness(grid, own.view(), 0, one_bin, {}, thickness_map::kept).thickness_sq;
             for (index_t i = 0; i < map.voxels(); ++i)
                 ASSERT_EQ(map.data()[i], own.data()[i] == 0 ? radius * radius : 0);
         });

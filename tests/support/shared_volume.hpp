@@ -54,6 +54,14 @@ array3<T> part_of(const array3<T>& volume, const box3& box) {
     return part;
 }
 
+/// The own block, one voxel too wide on the last rank.
+inline array3<class_t> wrong_block(const domain& grid) {
+    extent3 extent = grid.own().extent();
+    if (grid.ranks().rank() == grid.ranks().size() - 1)
+        ++extent.x;
+    return array3<class_t>(extent, 0);
+}
+
 /// Fails unless `block` holds the voxels of `expected` in the rank's own box.
 template <class T>
 void expect_own_part(const domain& grid, const array3<T>& block, const array3<T>& expected) {

@@ -25,7 +25,7 @@ struct resolved_phase {
     std::string inside = {};
 };
 
-/// Everything that the results of one scan depend on.
+/// Everything that the results of one scan depend on. Its labels (scan_labels.hpp) do not count.
 struct scan_content {
     scan_spec scan;
     std::vector<file_identity> files;       ///< of the scan
@@ -50,6 +50,10 @@ std::string content_text(const scan_content& content);
 
 /// 128-bit hash (XXH3) of a text, as 32 lower-case hexadecimal digits; the same on every machine.
 std::string content_key(std::string_view text);
+
+/// The key of a content text as an archive has it; "" for any other text. Earlier versions recorded the scan's labels
+/// as well: they are passed over, so that results of those versions are known again. Pure.
+std::string key_of_record(const std::string& text);
 
 /// 64-bit hash of the names, sizes and times of change of a scan's files and of its mask's. Pure.
 std::uint64_t inputs_hash(const std::vector<file_identity>& files, const std::vector<file_identity>& mask_files);

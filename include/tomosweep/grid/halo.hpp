@@ -12,16 +12,9 @@ namespace tomosweep {
 template <transferable T>
 array3<T> fetch(const domain& grid, view3<const T> own, const box3& wanted);
 
-/// Collective. The own block with `margin` more voxels on every side, cut at the volume's border.
-template <transferable T>
-array3<T> with_halo(const domain& grid, view3<const T> own, const extent3& margin) {
-    return fetch(grid, own, grown(grid.own(), margin, whole(grid.volume())));
-}
-
 extern template array3<std::uint8_t> fetch(const domain&, view3<const std::uint8_t>, const box3&);
 extern template array3<std::uint16_t> fetch(const domain&, view3<const std::uint16_t>, const box3&);
 extern template array3<std::int16_t> fetch(const domain&, view3<const std::int16_t>, const box3&);
-extern template array3<float> fetch(const domain&, view3<const float>, const box3&);
 extern template array3<std::uint32_t> fetch(const domain&, view3<const std::uint32_t>, const box3&);
 extern template array3<std::uint64_t> fetch(const domain&, view3<const std::uint64_t>, const box3&);
 extern template array3<float> fetch(const domain&, view3<const float>, const box3&);

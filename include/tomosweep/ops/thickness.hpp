@@ -45,7 +45,4 @@ thickness_result measure_thickness(const domain& grid, view3<const class_t> own,
                                    std::span<const distance_sq_t> minimum_sq,
                                    thickness_map map = thickness_map::dropped, const depth_field* field = nullptr);
 
-/// Only the map of measure_thickness(). Collective.
-array3<distance_sq_t> local_thickness_sq(const domain& grid, view3<const class_t> own, int phase);
-
 }  // namespace tomosweep
