@@ -214,7 +214,7 @@ std::string csv_text(const data_group& archive, const std::string& table) {
     const data_group& group = find_table(archive, table);
     std::string text;
     for (const variable& each : group.variables)
-        text += (text.empty() ? "" : ",") + quoted(each.name);
+        text.append(text.empty() ? "" : ",").append(quoted(each.name));
     text += "\n";
     index_t rows = group.dimensions.empty() ? 0 : 1;
     for (const dimension& each : group.dimensions)
@@ -222,7 +222,7 @@ std::string csv_text(const data_group& archive, const std::string& table) {
     for (index_t row = 0; row < rows; ++row) {
         std::string line;
         for (const variable& each : group.variables)
-            line += (line.empty() ? "" : ",") + value_text(each.values, index_of_row(group, each, row));
+            line.append(line.empty() ? "" : ",").append(value_text(each.values, index_of_row(group, each, row)));
         text += line + "\n";
     }
     return text;

@@ -23,7 +23,7 @@ std::string_view lines_to_keep(std::string_view text) {
 std::string words(const std::vector<std::string>& texts) {
     std::string line;
     for (const std::string& text : texts)
-        line += (line.empty() ? "" : " ") + shell_word(text);
+        line.append(line.empty() ? "" : " ").append(shell_word(text));
     return line;
 }
 

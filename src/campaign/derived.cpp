@@ -79,7 +79,7 @@ void note_parameters(data_group& campaign, const job_spec& job, const joined_ele
     }
     std::string problems;
     for (const problem& each : electrochemistry.problems)
-        problems += (problems.empty() ? "" : "\n") + sentence(each);
+        problems.append(problems.empty() ? "" : "\n").append(sentence(each));
     if (!problems.empty())
         note("problems", problems);
 }

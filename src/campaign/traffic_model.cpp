@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "tomosweep/grid/domain.hpp"
+#include "tomosweep/grid/joining_order.hpp"
 
 namespace tomosweep {
 namespace {
@@ -119,7 +121,6 @@ private:
     /// `times` passes over a class volume of `phases` phases.
     void pass(scan_step what, double phases, double times) {
         const double slabs = std::ceil(largest_block_ / voxels_per_slab);
-        const auto connectivities = static_cast<double>(work_.connectivities);
         by_rank(what, [&](int, const box3& box) {
             // Neighbours want the layer at their low side, which is this rank's high side.
             box3 beside = box;
@@ -127,72 +128,52 @@ private:
             return times * class_bytes * static_cast<double>(beside.voxels() - box.voxels());
         });
         wishes(what, times * slabs);
-        reductions(what, times * (slabs + 1 + connectivities));
+        reductions(what, times * (slabs + 2));
         reductions(what, times, phases * (neighbourhood_counts + static_cast<double>(work_.depth_bins)));
-        joins(phases, times * connectivities);
+        joins(phases, times);
     }
 
     double tree_bytes(double face_voxels, double phases) const {
         return tree_header_bytes + face_voxels * (face_entry_bytes + node_bytes * texture_.tree_nodes * phases);
     }
 
-    /// Blocks become boxes pair by pair, as in ops/class_tables: the grid of boxes is halved along its longest axis.
+    /// The trees of all kinds of neighbours are joined at the same time, every other one from the far end of the grid.
     void joins(double phases, double times) {
+        std::vector<joining_order> orders;
+        for (int tree = 0; tree < work_.connectivities; ++tree)
+            orders.emplace_back(blocks_,
+                                tree % 2 == 0 ? joining_order::keeper::lowest : joining_order::keeper::highest);
         std::vector<double> sent(static_cast<std::size_t>(ranks_)), received(sent.size());
-        extent3 width{1, 1, 1};
-        const extent3 grid = blocks_.ranks_per_axis();
-        const auto groups = [&](axis each) {
-            return (along(grid, each) + along(width, each) - 1) / along(width, each);
-        };
-        const auto longest = [&] {
-            axis best = axis::z;
-            for (const axis each : {axis::y, axis::x})
-                best = groups(each) > groups(best) ? each : best;
-            return best;
-        };
-        for (axis direction = longest(); groups(direction) > 1; direction = longest()) {
-            const double voxels = join_round(direction, width, phases, sent, received);
-            traffic_.joined_face_voxels += times * voxels;
-            traffic_.largest_join_voxels = std::max(traffic_.largest_join_voxels, voxels);
-            along(width, direction) *= 2;
+        const int rounds = orders.empty() ? 0 : orders.front().rounds();
+        for (int round = 0; round < rounds; ++round) {
+            traffic_.joined_face_voxels += times * join_round(orders, round, phases, sent, received);
             reductions(scan_step::joins, 2 * times);
         }
-        double total = 0;
-        for (const double bytes : sent)
-            total += times * bytes;
-        of(scan_step::joins).total_bytes += total;
+        of(scan_step::joins).total_bytes += times * std::accumulate(sent.begin(), sent.end(), 0.0);
         of(scan_step::joins).most_bytes_sent += times * *std::ranges::max_element(sent);
         of(scan_step::joins).most_bytes_received += times * *std::ranges::max_element(received);
-        reductions(scan_step::joins, times, curve_counts * phases);
+        reductions(scan_step::joins, times * static_cast<double>(orders.size()), curve_counts * phases);
     }
 
-    box3 group_at(const index3& position, const extent3& width) const {
-        box3 positions{position, position};
-        for (const axis each : {axis::z, axis::y, axis::x})
-            along(positions.hi, each) =
-                std::min(along(position, each) + along(width, each), along(blocks_.ranks_per_axis(), each));
-        return blocks_.box_of(positions);
-    }
-
-    /// Most open face voxels that one join of this round works on.
-    double join_round(axis direction, const extent3& width, double phases, std::vector<double>& sent,
-                      std::vector<double>& received) const {
-        const extent3 grid = blocks_.ranks_per_axis();
+    /// Most open face voxels that one rank works on in this round.
+    double join_round(const std::vector<joining_order>& orders, int round, double phases, std::vector<double>& sent,
+                      std::vector<double>& received) {
         double most = 0;
-        for (index_t z = 0; z < grid.z; z += width.z)
-            for (index_t y = 0; y < grid.y; y += width.y)
-                for (index_t x = 0; x < grid.x; x += width.x) {
-                    const index3 here{z, y, x};
-                    if (along(here, direction) / along(width, direction) % 2 == 0)
-                        continue;
-                    index3 partner = here;
-                    along(partner, direction) -= along(width, direction);
-                    const double own = open_face_voxels(group_at(here, width), blocks_.volume());
-                    const double theirs = open_face_voxels(group_at(partner, width), blocks_.volume());
-                    sent[static_cast<std::size_t>(blocks_.rank_at(here))] += tree_bytes(own, phases);
-                    received[static_cast<std::size_t>(blocks_.rank_at(partner))] += tree_bytes(own, phases);
-                    most = std::max(most, own + theirs);
-                }
+        for (int rank = 0; rank < blocks_.ranks(); ++rank) {
+            double joined = 0;
+            for (const joining_order& order : orders) {
+                const joining_role role = order.role(round, rank);
+                if (role.what != joining_role::action::receive)
+                    continue;
+                const double own = open_face_voxels(order.held(round, rank), blocks_.volume());
+                const double theirs = open_face_voxels(order.held(round, role.partner), blocks_.volume());
+                sent[static_cast<std::size_t>(role.partner)] += tree_bytes(theirs, phases);
+                received[static_cast<std::size_t>(rank)] += tree_bytes(theirs, phases);
+                traffic_.largest_join_voxels = std::max(traffic_.largest_join_voxels, own + theirs);
+                joined += own + theirs;
+            }
+            most = std::max(most, joined);
+        }
         return most;
     }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <chrono>
 #include <exception>
 #include <string>
@@ -212,6 +213,24 @@ std::vector<message> communicator::exchange(const std::vector<message>& outgoing
             incoming.push_back({rank, std::vector<std::byte>(static_cast<std::size_t>(bytes))});
     transfer(outgoing, incoming);
     return incoming;
+}
+
+void communicator::exchange_known(const std::vector<message>& outgoing, std::vector<message>& incoming) const {
+    using packed_size = std::array<std::byte, sizeof(std::uint64_t)>;
+    std::vector<message> sizes_out, sizes_in;
+    for (const message& out : outgoing) {
+        const auto size = std::bit_cast<packed_size>(std::uint64_t{out.bytes.size()});
+        sizes_out.push_back({out.rank, {size.begin(), size.end()}});
+    }
+    for (const message& in : incoming)
+        sizes_in.push_back({in.rank, std::vector<std::byte>(sizeof(std::uint64_t))});
+    transfer(sizes_out, sizes_in);
+    for (std::size_t i = 0; i < incoming.size(); ++i) {
+        packed_size size;
+        std::ranges::copy(sizes_in[i].bytes, size.begin());
+        incoming[i].bytes.resize(std::bit_cast<std::uint64_t>(size));
+    }
+    transfer(outgoing, incoming);
 }
 
 void communicator::transfer(const std::vector<message>& outgoing, std::vector<message>& incoming) const {

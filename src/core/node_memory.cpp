@@ -92,7 +92,8 @@ std::string own_group(const std::string& root, bool second_version) {
         const std::size_t second = line.find(':', first + 1);
         if (second == std::string::npos)
             continue;
-        const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",";
+        std::string controllers(1, ',');
+        controllers.append(line, first + 1, second - first - 1) += ',';
         if (second_version ? controllers == ",," : controllers.find(",memory,") != std::string::npos)
             return line.substr(second + 1);
     }

@@ -43,7 +43,7 @@ std::optional<named_unit> quotient_of(const std::vector<std::string_view>& names
         const simple_unit* part = find_unit(names[i]);
         if (part == nullptr)
             return std::nullopt;
-        unit.symbol += (i == 0 ? "" : "/") + std::string(part->name);
+        unit.symbol.append(i == 0 ? "" : "/").append(part->name);
         for (std::size_t d = 0; d < unit.dimensions.size(); ++d)
             unit.dimensions[d] += i == 0 ? part->dimensions[d] : -part->dimensions[d];
         unit.si = i == 0 ? part->si : unit.si / part->si;

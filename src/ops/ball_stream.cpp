@@ -62,7 +62,8 @@ template <distance_value Distance>
 void ball_stream<Distance>::add_plane_distances(const layers& of) {
     const box3 box = own_box(of);
     const view3<Distance> added = window_.view().part(relative(box, {held_.lo, box.lo.y, box.lo.x}));
-    distance_in_planes(domain_of(of), own_.part(relative(box, grid_.own().lo)), phase_, added, slab_voxels);
+    distance_in_planes(domain_of(of), own_.part(relative(box, grid_.own().lo)), phase_, added, slab_voxels,
+                       reach_in_planes_);
     held_.hi = of.hi;
 }
 

@@ -42,6 +42,7 @@ private:
     array3<Distance> window_;  ///< plane distances of the layers held_
     layers held_;
     index_t reach_ = 16;         ///< layers that the window reaches beyond a slab
+    reach reach_in_planes_;      ///< voxels that lines along y reach beyond the block, as far as is known
     array3<Distance> distance_;  ///< of a slab, one layer above and below it, and around the block
     containment_tables tables_{0};
     found_balls found_;

@@ -7,6 +7,7 @@
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/grid/halo.hpp"
+#include "tomosweep/grid/joining_order.hpp"
 #include "tomosweep/kernels/component_tree.hpp"
 #include "tomosweep/kernels/neighbourhood.hpp"
 
@@ -34,55 +35,46 @@ neighbourhood_table summed_neighbourhoods(const domain& grid, view3<const class_
     return table;
 }
 
-/// The grid of ranks while blocks are joined: groups of `width` grid positions per axis have become one box, held by
-/// the rank at the lowest position of the group.
-struct joined_groups {
-    extent3 ranks;
-    extent3 width{1, 1, 1};
-
-    index_t groups(axis direction) const {
-        return (along(ranks, direction) + along(width, direction) - 1) / along(width, direction);
-    }
-    axis longest() const {
-        axis best = axis::z;
-        for (axis direction : {axis::y, axis::x})
-            if (groups(direction) > groups(best))
-                best = direction;
-        return best;
-    }
+/// A component tree on its way from blocks to the whole volume. Every other one is kept at the far end of the grid of
+/// ranks, so that two of them are joined at the same time on different ranks.
+struct growing_tree {
+    joining_order order;
+    boundary_tree tree;
+    component_curves curves;
 };
 
-/// What a rank does in one round: nothing, send its tree to `partner` and be done, or receive and join.
-struct round_role {
-    enum class action : std::uint8_t { rest, send, receive } what = action::rest;
-    int partner = 0;
-};
-
-round_role role_in_round(const decomposition& blocks, int rank, const joined_groups& groups, axis direction) {
-    const index3 position = blocks.position(rank);
-    for (axis each : {axis::z, axis::y, axis::x})
-        if (along(position, each) % along(groups.width, each) != 0)
-            return {};
-    const index_t width = along(groups.width, direction);
-    const bool odd = along(position, direction) / width % 2 == 1;
-    index3 partner = position;
-    along(partner, direction) += odd ? -width : width;
-    if (along(partner, direction) >= along(groups.ranks, direction))
-        return {};
-    return {odd ? round_role::action::send : round_role::action::receive, blocks.rank_at(partner)};
+std::vector<growing_tree> grow_trees(const domain& grid, view3<const class_t> own, int phases, axis depth,
+                                     std::span<const connectivity> adjacencies) {
+    std::vector<growing_tree> trees;
+    for (const connectivity adjacency : adjacencies) {
+        const auto keeper = trees.size() % 2 == 0 ? joining_order::keeper::lowest : joining_order::keeper::highest;
+        growing_tree& one = trees.emplace_back(growing_tree{{grid.blocks(), keeper}, {}, component_curves(phases)});
+        one.tree = grow(own, grid.own(), {grid.volume(), phases, adjacency, depth}, one.curves);
+    }
+    return trees;
 }
 
-void join_in_round(const communicator& ranks, const round_role& role, boundary_tree& tree, component_curves& curves) {
-    using action = round_role::action;
-    std::vector<std::byte> packed = agreed(
-        ranks, [&] { return role.what == action::send ? pack(std::exchange(tree, {})) : std::vector<std::byte>(); });
-    if (role.what == action::send)
-        ranks.send(role.partner, packed);
-    if (role.what == action::receive)
-        packed = ranks.receive(role.partner);
+void join_in_round(const communicator& ranks, std::vector<growing_tree>& trees, int round) {
+    using action = joining_role::action;
+    std::vector<joining_role> roles;
+    std::vector<message> leaving, arriving;
     agreed(ranks, [&] {
-        if (role.what == action::receive)
-            tree = join(std::move(tree), unpack(std::exchange(packed, {})), curves);
+        for (growing_tree& each : trees) {
+            const joining_role role = roles.emplace_back(each.order.role(round, ranks.rank()));
+            if (role.what == action::send)
+                leaving.push_back({role.partner, pack(std::exchange(each.tree, {}))});
+            if (role.what == action::receive)
+                arriving.push_back({role.partner, {}});
+        }
+    });
+    ranks.exchange_known(leaving, arriving);
+    leaving = {};
+    agreed(ranks, [&] {
+        auto arrived = arriving.begin();
+        for (std::size_t i = 0; i < trees.size(); ++i)
+            if (roles[i].what == action::receive)
+                trees[i].tree =
+                    join(std::move(trees[i].tree), unpack(std::exchange((arrived++)->bytes, {})), trees[i].curves);
     });
 }
 
@@ -92,19 +84,20 @@ void reduce(const communicator& ranks, component_curves& curves) {
     ranks.max(std::span(curves.spans));
 }
 
-/// Components of every phase, on every rank.
-std::vector<component_counts> joined_components(const domain& grid, view3<const class_t> own,
-                                                const component_problem& problem) {
-    component_curves curves(problem.phases);
-    boundary_tree tree = agreed(grid.ranks(), [&] { return grow(own, grid.own(), problem, curves); });
+/// Components of every phase for each kind of neighbours, on every rank.
+std::vector<std::vector<component_counts>> joined_components(const domain& grid, view3<const class_t> own, int phases,
+                                                             axis depth, std::span<const connectivity> adjacencies) {
+    auto trees = agreed(grid.ranks(), [&] { return grow_trees(grid, own, phases, depth, adjacencies); });
     const step_scope charged(grid.ledger(), scan_step::joins);
-    joined_groups groups{grid.blocks().ranks_per_axis()};
-    for (axis direction = groups.longest(); groups.groups(direction) > 1; direction = groups.longest()) {
-        join_in_round(grid.ranks(), role_in_round(grid.blocks(), grid.ranks().rank(), groups, direction), tree, curves);
-        along(groups.width, direction) *= 2;
+    const int rounds = trees.empty() ? 0 : trees.front().order.rounds();
+    for (int round = 0; round < rounds; ++round)
+        join_in_round(grid.ranks(), trees, round);
+    std::vector<std::vector<component_counts>> components;
+    for (growing_tree& each : trees) {
+        reduce(grid.ranks(), each.curves);
+        components.push_back(each.curves.counts());
     }
-    reduce(grid.ranks(), curves);
-    return curves.counts();
+    return components;
 }
 
 void check(const domain& grid, view3<const class_t> own, int phases, const depth_bins& depth) {
@@ -123,11 +116,10 @@ std::vector<phase_counts> tabulate_classes(const domain& grid, view3<const class
     std::vector<phase_counts> tables;
     for (int phase = 0; phase < phases; ++phase)
         tables.push_back(neighbourhoods.phase(phase));
-    for (connectivity adjacency : adjacencies) {
-        const auto components = joined_components(grid, own, {grid.volume(), phases, adjacency, depth.direction});
+    const auto components = joined_components(grid, own, phases, depth.direction, adjacencies);
+    for (std::size_t i = 0; i < adjacencies.size(); ++i)
         for (std::size_t phase = 0; phase < tables.size(); ++phase)
-            tables[phase].components[static_cast<std::size_t>(adjacency)] = components[phase];
-    }
+            tables[phase].components[static_cast<std::size_t>(adjacencies[i])] = components[i][phase];
     return tables;
 }
 

@@ -57,23 +57,24 @@ std::vector<row_carry> carries_along_x(const domain& grid, const std::vector<bac
     return carries;
 }
 
-/// One slab of the block, with everything beyond the block that its lines along `direction` need.
+/// What a slab may need when the slab before it needed `needed`.
+reach guessed_from(const reach& needed) {
+    const auto more = [](index_t layers) { return layers + layers / 4 + 2; };
+    return {more(needed.low), more(needed.high)};
+}
+
+/// One slab of the block, with everything beyond the block that its lines along `direction` need. `guess`, what it may
+/// need, becomes what the next slab may need; any guess leads to the same distances.
 template <distance_value Distance>
-void extend_slab(const domain& grid, axis direction, const box3& slab, view3<Distance> distance) {
-    const view3<Distance> own = distance.part(relative(slab, grid.own().lo));
-    array3<Distance> extended;
-    agreed(grid.ranks(), [&] {
-        extended = array3<Distance>(slab.extent());
-        extend_distance(direction, own, 0, extended.view());
-    });
-    for (reach have;;) {
-        const reach needed = needed_reach<Distance>(grid.own(), grid.volume(), direction, extended.view());
-        const bool enough = have.covers(needed);
-        if (grid.ranks().max(std::uint8_t{!enough}) == 0)
-            break;
+void extend_slab(const domain& grid, axis direction, const box3& slab, view3<Distance> distance, reach& guess) {
+    const index_t below = along(grid.own().lo, direction);
+    const index_t above = along(grid.volume(), direction) - along(grid.own().hi, direction);
+    reach have{std::min(guess.low, below), std::min(guess.high, above)}, needed;
+    array3<Distance> extended = agreed(grid.ranks(), [&] { return array3<Distance>(slab.extent()); });
+    bool enough = slab.empty();
+    do {
         box3 wanted;
         if (!enough) {
-            have = {next_reach(have.low, needed.low), next_reach(have.high, needed.high)};
             wanted = slab;
             along(wanted.lo, direction) -= have.low;
             along(wanted.hi, direction) += have.high;
@@ -83,12 +84,18 @@ void extend_slab(const domain& grid, axis direction, const box3& slab, view3<Dis
             if (!enough)
                 extend_distance(direction, padded.view(), have.low, extended.view());
         });
-    }
-    copy(view3<const Distance>(extended.view()), own);
+        needed = needed_reach<Distance>(grid.own(), grid.volume(), direction, extended.view());
+        enough = have.covers(needed);
+        if (!enough)
+            have = {next_reach(have.low, needed.low), next_reach(have.high, needed.high)};
+    } while (grid.ranks().max(std::uint8_t{!enough}) != 0);
+    if (!slab.empty())
+        guess = guessed_from(needed);
+    copy(view3<const Distance>(extended.view()), distance.part(relative(slab, grid.own().lo)));
 }
 
 template <distance_value Distance>
-void extend_along(const domain& grid, axis direction, view3<Distance> distance, index_t voxels_per_slab) {
+void extend_along(const domain& grid, axis direction, view3<Distance> distance, index_t voxels_per_slab, reach& guess) {
     if (undivided(grid, direction)) {
         agreed(grid.ranks(), [&] { extend_distance(direction, distance, 0, distance); });
         return;
@@ -97,7 +104,7 @@ void extend_along(const domain& grid, axis direction, view3<Distance> distance, 
     const axis across = direction == axis::z ? axis::y : axis::z;
     const index_t slabs = slab_count(grid, across, voxels_per_slab);
     for (index_t i = 0; i < slabs; ++i)
-        extend_slab(grid, direction, slab_of(grid.own(), across, slabs, i), distance);
+        extend_slab(grid, direction, slab_of(grid.own(), across, slabs, i), distance, guess);
 }
 
 }  // namespace
@@ -132,7 +139,7 @@ template reach needed_reach(const box3&, const extent3&, axis, view3<const short
 
 template <distance_value Distance>
 bool distance_in_planes(const domain& grid, view3<const class_t> own, int phase, view3<Distance> distance,
-                        index_t voxels_per_slab) {
+                        index_t voxels_per_slab, reach& guess) {
     const auto spans = agreed(grid.ranks(), [&] { return row_backgrounds(own, phase); });
     const bool any = std::ranges::any_of(spans, [](const auto& span) { return span.first != no_background; });
     if (grid.ranks().max(std::uint8_t{any}) == 0) {
@@ -146,13 +153,13 @@ bool distance_in_planes(const domain& grid, view3<const class_t> own, int phase,
         agreed(grid.ranks(), [&] { distance_in_layers(own, phase, carries, distance); });
     } else {
         agreed(grid.ranks(), [&] { distance_along_x(own, phase, carries, distance); });
-        extend_along(grid, axis::y, distance, voxels_per_slab);
+        extend_along(grid, axis::y, distance, voxels_per_slab, guess);
     }
     return true;
 }
 
-template bool distance_in_planes(const domain&, view3<const class_t>, int, view3<distance_sq_t>, index_t);
-template bool distance_in_planes(const domain&, view3<const class_t>, int, view3<short_distance_sq_t>, index_t);
+template bool distance_in_planes(const domain&, view3<const class_t>, int, view3<distance_sq_t>, index_t, reach&);
+template bool distance_in_planes(const domain&, view3<const class_t>, int, view3<short_distance_sq_t>, index_t, reach&);
 
 template <distance_value Distance>
 void squared_distance(const domain& grid, view3<const class_t> own, int phase, view3<Distance> distance,
@@ -164,8 +171,9 @@ void squared_distance(const domain& grid, view3<const class_t> own, int phase, v
         require_own_block(grid, distance);
         require_phase(phase);
     });
-    if (distance_in_planes(grid, own, phase, distance, voxels_per_slab))
-        extend_along(grid, axis::z, distance, voxels_per_slab);
+    reach along_y, along_z;
+    if (distance_in_planes(grid, own, phase, distance, voxels_per_slab, along_y))
+        extend_along(grid, axis::z, distance, voxels_per_slab, along_z);
     clear_outside_phase(own, phase, distance);
 }
 

@@ -35,9 +35,10 @@ inline bool undivided(const domain& grid, axis direction) {
 }
 
 /// Distances along x and y alone: to the nearest background of the same layer. False, and too_far_sq everywhere, when
-/// the volume has no background. Collective.
+/// the volume has no background. `guess` says how far beyond the block its lines along y may have to look, and is left
+/// as a guess for layers to come: it decides how much is fetched and computed, never the distances. Collective.
 template <distance_value Distance>
 bool distance_in_planes(const domain& grid, view3<const class_t> own, int phase, view3<Distance> distance,
-                        index_t voxels_per_slab);
+                        index_t voxels_per_slab, reach& guess);
 
 }  // namespace tomosweep

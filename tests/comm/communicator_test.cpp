@@ -55,6 +55,20 @@ TEST(communicator, exchange_delivers_every_message_and_nothing_else) {
     EXPECT_EQ(next, incoming.size());
 }
 
+TEST(communicator, messages_between_ranks_that_know_of_each_other_bring_their_sizes) {
+    const auto ranks = communicator::world();
+    const int next = (ranks.rank() + 1) % ranks.size(), last = (ranks.rank() + ranks.size() - 1) % ranks.size();
+    const auto bytes_from = [](int rank) {
+        return std::vector<std::byte>(static_cast<std::size_t>(rank * 1000), static_cast<std::byte>(rank));
+    };
+    std::vector<message> incoming{{last, {}}};
+    ranks.exchange_known({{next, bytes_from(ranks.rank())}}, incoming);
+    EXPECT_EQ(incoming[0].bytes, bytes_from(last));
+    std::vector<message> none;
+    ranks.exchange_known({}, none);
+    EXPECT_TRUE(none.empty());
+}
+
 TEST(communicator, send_and_receive_keep_sizes) {
     const auto ranks = communicator::world();
     if (ranks.size() < 2)

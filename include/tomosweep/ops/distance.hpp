@@ -18,9 +18,10 @@ void require_distances_fit(const extent3& volume);
 /// may not fit or memory is short, internal_error when `own` or `phase` do not fit the volume.
 ///
 /// Method: the passes of kernels/distance.hpp. Along x the ranks of a line exchange the first and last background of
-/// every row. Along y and z a pass over the own block leaves upper bounds; sqrt(distance) changes by at most one per
-/// layer, so the largest value v on a face alone tells that ceil(sqrt(v)) - 1 layers beyond it can matter. They are
-/// fetched, from as many blocks as they reach over, and lower the layers near the face, until no more are needed.
+/// every row. Along y and z blocks are worked through in slabs. A pass over a slab and some layers beyond its faces,
+/// about as many as the slab before needed, leaves upper bounds; sqrt(distance) changes by at most one per layer, so
+/// the largest value v on a face alone tells that ceil(sqrt(v)) - 1 layers beyond it can matter. Where those are more,
+/// they are fetched, from as many blocks as they reach over, and the pass is made again, until no more are needed.
 ///
 /// Peak: the result (4 bytes per voxel), and for the slab in work 4 bytes per voxel of itself and 12 per voxel of what
 /// is fetched.
