@@ -98,6 +98,59 @@ class interfaces(electrode_test):
                                    first["normalised_depth_volume_fraction"], atol=1e-3)
 
 
+def thickness_at(source, y, x):
+    """Of the geometry of a phantom, at points (y, x); voxels."""
+    v, u = y - source["shape"][1] / 2, x - source["shape"][2] / 2
+
+    def height(surface):
+        bow = (2 * v / source["shape"][1]) ** 2 + (2 * u / source["shape"][2]) ** 2
+        return surface["height"] + surface["tilt"][0] * v + surface["tilt"][1] * u + surface["bow"] * bow
+    return height(source["stack"]["separator"]) - height(source["stack"]["collector"])
+
+
+class thickness_change(electrode_test):
+    """Three states of one sample, of which the last one has a smaller field, and a sample without a reference."""
+
+    def states(self):
+        thicker = {"height": 49.1, "tilt": [0.02, -0.04], "bow": 1.7}
+        scans = [{**scan("after", [64, 100, 112], seed=5), "cycle": 1, "step": "delithiation"},
+                 {**scan("pristine", [64, 100, 112], seed=6), "cycle": 0, "step": "pristine"},
+                 {**scan("narrow", [64, 80, 68], seed=7), "cycle": 2, "step": "delithiation"},
+                 {**scan("alone", [64, 80, 68], seed=8), "sample": "other", "cycle": 1, "step": "delithiation"}]
+        scans[0]["source"]["stack"] = stack(separator=thicker)
+        return scans
+
+    def test_the_map_is_that_of_the_state_less_that_of_its_reference(self):
+        scans = self.states()
+        out = self.analyse({**job(), "scans": scans}, ranks=2)
+        with h5py.File(out / "campaign.h5") as figures:
+            maps, changes = (figures[f"electrode_thickness_{name}_um"][:] for name in ("map", "change_map"))
+            np.testing.assert_array_equal(changes[:3], maps[:3] - maps[1])
+            self.assertTrue(np.isnan(changes[3]).all(), "no pristine state, none named")
+            self.assertEqual(np.isfinite(changes[2]).sum(), 7 * 6, "cells that both have")
+            for name, expected in (("change", np.nanmean), ("change_deviation", np.nanstd)):
+                np.testing.assert_allclose(figures[f"electrode_thickness_{name}_um"][:3],
+                                           [expected(each) for each in changes[:3]], rtol=1e-9, atol=1e-12)
+            # The geometry's change over the middles of the cells.
+            middle = np.meshgrid(figures["lateral_y"][:] / VOXEL_UM, figures["lateral_x"][:] / VOXEL_UM, indexing="ij")
+            after, before = (thickness_at(scans[i]["source"], *middle) for i in (0, 1))
+            error = changes[0] / VOXEL_UM - (after - before)
+            self.assertLess(abs(error).max(), 0.5, "voxels")
+            self.assertGreater(np.ptp(after - before), 5, "the change is uneven enough to be seen")
+        self.expect(DONE, "verify", out)
+
+    def test_a_named_reference_counts_and_phases_have_the_means(self):
+        scans = self.states()[:2]
+        two = {**job(phases=[{"name": "crack", "where": "below"}, {"name": "solid", "where": "above"}]), "scans": scans,
+               "samples": {"s": {"reference_scan": "after"}}}
+        with h5py.File(self.analyse(two) / "campaign.h5") as figures:
+            maps, changes = (figures[f"electrode_thickness_{name}_um"][:] for name in ("map", "change_map"))
+            np.testing.assert_array_equal(changes, maps - maps[0])
+            for group in (figures, figures["crack"], figures["solid"]):
+                np.testing.assert_allclose(group["electrode_thickness_change_um"][:], changes.mean(axis=(1, 2)), rtol=1e-9)
+            self.assertNotIn("electrode_thickness_change_map_um", figures["solid"])
+
+
 class region(electrode_test):
     def test_figures_are_of_the_voxels_between_the_interfaces(self):
         out = self.analyse(job())
