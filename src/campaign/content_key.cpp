@@ -220,7 +220,7 @@ std::string content_text(const scan_content& content) {
               {"connectivities", std::set<int>(content.connectivities.begin(), content.connectivities.end())},
               {"fields", std::set<std::string>(content.fields.begin(), content.fields.end())}};
     if (content.islets)
-        text["islets"] = true;
+        text["islets"] = content.width ? json("pieces and widths") : json(true);
     if (content.electrode)
         text["electrode"] = to_json(*content.electrode);
     // Paths may hold any bytes; those that are no UTF-8 must not stop a run.

@@ -189,6 +189,18 @@ class region(electrode_test):
         self.expect(DONE, "reproduce", serial / "campaign.h5", "--scan", "narrow", ranks=2)
 
 
+def disk_radii_sq(solid, crack):
+    """Squared radius of the largest disk around every voxel of the solid, in one layer; 0 elsewhere, infinite where there is no crack."""
+    if not crack.any():
+        return np.where(solid, np.inf, 0)
+    to_crack = np.rint(ndimage.distance_transform_edt(~crack) ** 2) * solid
+    covered = np.zeros(solid.shape)
+    for radius_sq in np.unique(to_crack[solid])[::-1]:
+        to_centre_sq = np.rint(ndimage.distance_transform_edt(to_crack != radius_sq) ** 2)
+        covered[solid & (to_centre_sq < radius_sq) & (covered == 0)] = radius_sq
+    return covered
+
+
 class islets(electrode_test):
     def test_areas_are_those_of_pieces_labelled_by_scipy(self):
         small = job(islets=True)
@@ -215,6 +227,7 @@ class islets(electrode_test):
                 whole, at = np.array(sorted(whole), float), (1, 0, limit)
                 self.assertEqual(figures["islet_count"][at], whole.size)
                 self.assertGreater(whole.size, 20)
+                self.check_widths(figures, at, inside, mask & (width >= smallest * (1 - 1e-9)))
                 np.testing.assert_allclose(figures["islet_cut_share"][at], cut / (cut + whole.sum()), rtol=1e-12)
                 np.testing.assert_allclose(figures["islet_mean_area_um2"][at],
                                            (whole ** 2).sum() / whole.sum() * VOXEL_UM ** 2, rtol=1e-12)
@@ -222,6 +235,24 @@ class islets(electrode_test):
                 np.testing.assert_allclose(figures["islet_median_area_um2"][at], median * VOXEL_UM ** 2, rtol=1e-12)
                 diameter = (whole * 2 * np.sqrt(whole / np.pi)).sum() / whole.sum() * VOXEL_UM
                 np.testing.assert_allclose(figures["islet_mean_diameter_um"][at], diameter, rtol=1e-12)
+
+    def check_widths(self, figures, at, inside, crack):
+        radii_sq = np.concatenate([disk_radii_sq(region & ~cracks, cracks)[region & ~cracks]
+                                   for region, cracks in zip(inside, inside & crack)])
+        bounded = 2 * np.sqrt(radii_sq[np.isfinite(radii_sq)]) * VOXEL_UM
+        np.testing.assert_allclose(figures["islet_mean_width_um"][at], bounded.mean(), rtol=1e-12)
+        np.testing.assert_allclose(figures["islet_median_width_um"][at], np.median(bounded), rtol=1e-12)
+        np.testing.assert_allclose(figures["islet_unbounded_share"][at], np.isinf(radii_sq).mean(), rtol=1e-12)
+
+    def test_without_widths_there_are_pieces_alone_and_ranks_and_checkpoints_do_not_matter(self):
+        wide = self.analyse(job(islets=True), "serial")
+        expected = campaign_content(wide)
+        self.assertTrue(any(place.endswith("islet_width_voxels") for place in expected["campaign.h5"]))
+        assert_same_content(self, campaign_content(self.analyse(job(islets=True), "4", 4)), expected, "4 ranks")
+        with h5py.File(self.analyse(job(islets=True), "no-widths", sweep={**SWEEP, "resolution_limit_um": [0], "width": False})
+                       / "campaign.h5") as figures:
+            self.assertIn("islet_mean_area_um2", figures)
+            self.assertNotIn("islet_mean_width_um", figures)
 
 
 class rules(electrode_test):
