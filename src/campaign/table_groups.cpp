@@ -95,6 +95,20 @@ void add_thickness(data_group& group, const std::vector<thickness_table>& tables
     group.variables.push_back({names.prefix + "thickness_voxels", {rows}, std::move(voxels), "1", "phase voxels", {}});
 }
 
+/// The voxels in which a phase is looked for.
+void add_region(data_group& group, const region_counts& region) {
+    if (!region.depth_voxels.empty())
+        group.variables.push_back(
+            {"region_depth_voxels", {"depth"}, region.depth_voxels, "1", "region voxels by depth", {}});
+    if (!region.normalised_voxels.empty())
+        group.variables.push_back({"region_normalised_voxels",
+                                   {"normalised_depth"},
+                                   region.normalised_voxels,
+                                   "1",
+                                   "region voxels by normalised depth",
+                                   {}});
+}
+
 void add_histogram(data_group& group, const grey_histogram& histogram) {
     if (histogram.counts.empty())
         return;
@@ -219,29 +233,15 @@ data_group table_group(const job_spec& job, const campaign_axes& axes, const sca
     const auto bins = static_cast<std::size_t>(axes.depth.bins);
     group.dimensions.push_back({"resolution_limit", static_cast<index_t>(axes.resolution_limits_um.size())});
     group.dimensions.push_back({"depth", static_cast<index_t>(bins)});
-    if (!outcome.region.depth_voxels.empty())
-        group.variables.push_back(
-            {"region_depth_voxels", {"depth"}, outcome.region.depth_voxels, "1", "region voxels by depth", {}});
-    if (!outcome.region.normalised_voxels.empty()) {
+    if (!outcome.region.normalised_voxels.empty())
         group.dimensions.push_back({"normalised_depth", axes.normalised_bins()});
-        group.variables.push_back({"region_normalised_voxels",
-                                   {"normalised_depth"},
-                                   outcome.region.normalised_voxels,
-                                   "1",
-                                   "region voxels by normalised depth",
-                                   {}});
-    }
+    add_region(group, outcome.region);
     add_histogram(group, outcome.histogram);
     for (std::size_t phase = 0; phase < outcome.phases.size(); ++phase) {
         group.groups.push_back(phase_group(job.phases[phase].name, outcome.phases[phase], bins));
         if (phase >= outcome.scopes.size() || !outcome.scopes[phase])
             continue;
-        group.groups.back().variables.push_back({"region_depth_voxels",
-                                                 {"depth"},
-                                                 outcome.scopes[phase]->region.depth_voxels,
-                                                 "1",
-                                                 "voxels in which the phase is looked for, by depth",
-                                                 {}});
+        add_region(group.groups.back(), outcome.scopes[phase]->region);
         add_histogram(group.groups.back(), outcome.scopes[phase]->histogram);
     }
     return group;

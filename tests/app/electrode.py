@@ -50,6 +50,14 @@ class electrode_test(folder_test):
                     "--quiet", "--fields", "mask,thickness", *(["--ranks-per-scan", ranks] if ranks else []), ranks=ranks)
         return out
 
+    def electrode_of(self, figures, scan, shape):
+        """Voxels of the electrode region, and the normalised depth of all, from the heights in the archive."""
+        collector, separator = (heights_at(map_um, STEP_UM / VOXEL_UM, shape[1:])
+                                for map_um in self.maps_of(figures, scan, shape))
+        centre = np.arange(shape[0])[:, None, None] + 0.5
+        inside = (centre >= collector + 1 / VOXEL_UM) & (centre <= separator - 1.25 / VOXEL_UM)
+        return inside, (centre - collector) / (separator - collector)
+
     def maps_of(self, figures, scan, shape):
         cells = tuple(int(np.ceil(n * VOXEL_UM / STEP_UM)) for n in shape[1:])
         return [figures[name][scan][:cells[0], :cells[1]] for name in ("collector_height_um", "separator_height_um")]
@@ -158,12 +166,9 @@ class region(electrode_test):
         with h5py.File(out / "campaign.h5") as figures, h5py.File(out / "scans" / "narrow.h5") as shard:
             shape = (64, 80, 68)
             grey = np.fromfile(self.folder / "data" / "narrow.raw", np.uint8).reshape(shape)
-            collector, separator = (heights_at(map_um, STEP_UM / VOXEL_UM, shape[1:])
-                                    for map_um in self.maps_of(figures, 1, shape))
-            centre = np.arange(64)[:, None, None] + 0.5
-            inside = (centre >= collector + 1 / VOXEL_UM) & (centre <= separator - 1.25 / VOXEL_UM)
+            inside, depth = self.electrode_of(figures, 1, shape)
             self.assertEqual(figures["region_voxels"][1], inside.sum())
-            bin_of = np.clip(np.floor((centre - collector) / (separator - collector) * BINS), 0, BINS - 1).astype(int)
+            bin_of = np.clip(np.floor(depth * BINS), 0, BINS - 1).astype(int)
             for threshold, level in enumerate(SWEEP["threshold"]["values"]):
                 crack = inside & (grey <= level)
                 np.testing.assert_array_equal(shard["fields/mask"][threshold] != 0, crack)
@@ -206,11 +211,7 @@ class islets(electrode_test):
         small = job(islets=True)
         out = self.analyse(small, ranks=2)
         with h5py.File(out / "campaign.h5") as figures, h5py.File(out / "scans" / "narrow.h5") as shard:
-            shape = (64, 80, 68)
-            collector, separator = (heights_at(map_um, STEP_UM / VOXEL_UM, shape[1:])
-                                    for map_um in self.maps_of(figures, 1, shape))
-            centre = np.arange(64)[:, None, None] + 0.5
-            inside = (centre >= collector + 1 / VOXEL_UM) & (centre <= separator - 1.25 / VOXEL_UM)
+            inside, _ = self.electrode_of(figures, 1, (64, 80, 68))
             mask = shard["fields/mask"][0] != 0
             width = 2 * np.sqrt(shard["fields/thickness_sq"][0].astype(float)) * VOXEL_UM
             for limit, smallest in enumerate(SWEEP["resolution_limit_um"]):
