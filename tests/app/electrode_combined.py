@@ -85,17 +85,18 @@ class states(electrode_test):
         self.expect(DONE, "phantom", self.write("spec.yaml", job), "-o", self.folder / name, "--format", "raw")
         return np.fromfile(self.folder / name / f"{name}.raw", np.uint8).reshape(shape)
 
-    def compare(self, greys, register, phases=None, out="out", ranks=2):
+    def compare(self, greys, register, phases=None, correlation=0.5):
         scans = []
         for cycle, (name, grey) in enumerate(greys.items()):
             np.ascontiguousarray(grey).tofile(self.folder / f"{name}.raw")
             scans.append({"id": name, "sample": "s", "cycle": cycle, "voxel_size_um": VOXEL_UM,
                           "source": {"type": "raw", "path": f"{name}.raw", "shape": list(grey.shape), "dtype": "uint8"}})
-        compared = {**job(changes=[{"from": "a", "to": "b", "register": register}]), "scans": scans}
+        compared = {**job(changes={"pairs": [{"from": "a", "to": "b"}], "register": register,
+                                    "least_correlation": correlation}), "scans": scans}
         if phases:
             del compared["phase"]
             compared["phases"] = phases
-        return self.analyse(compared, out, ranks)
+        return self.analyse(compared, ranks=2)
 
     def test_what_opened_is_counted_where_both_electrodes_are(self):
         shape = (64, 80, 68)
@@ -118,6 +119,25 @@ class states(electrode_test):
                 self.assertEqual(found["opened_voxels"][0, i], (after & ~before).sum())
                 self.assertEqual(found["closed_voxels"][0, i], (before & ~after).sum())
                 self.assertGreater((after & ~before).sum(), 2000)
+
+    def test_nested_phases_are_compared_where_each_state_looks_for_them(self):
+        shape = (64, 80, 68)
+        first, second = (self.grey_of(name, shape, seed=seed) for name, seed in (("first", 7), ("second", 9)))
+        out = self.compare({"a": first, "b": second}, "none", phases=nested.PHASES, correlation=-1)
+        with h5py.File(out / "campaign.h5") as figures:
+            common = self.electrode_of(figures, 0, shape)[0] & self.electrode_of(figures, 1, shape)[0]
+            y, x = np.ogrid[:80, :68]
+            cylinder = np.broadcast_to((y + 0.5 - 40.5) ** 2 + (x + 0.5 - 33) ** 2 <= 900, shape).copy()
+            cylinder[:14] = cylinder[40:] = False
+            for name, threshold, voxels_of in (("solid", 0, lambda grey: grey > 105),
+                                               ("soft", 1, lambda grey: (grey > 105) & (grey <= 150)),
+                                               ("core", 0, lambda grey: (grey > 120) & (grey <= 160) & cylinder)):
+                before, after = common & voxels_of(first), common & voxels_of(second)
+                found = figures["changes"][name]
+                self.assertEqual(found["common_voxels"][0, threshold], common.sum(), name)
+                for what, voxels in (("from", before), ("to", after), ("kept", before & after),
+                                     ("opened", after & ~before), ("closed", before & ~after)):
+                    self.assertEqual(found[f"{what}_voxels"][0, threshold], voxels.sum(), f"{what} {name}")
 
     def test_a_shift_is_found_by_the_electrode_alone(self):
         grey = self.grey_of("large", (72, 110, 120), seed=11)
