@@ -219,6 +219,7 @@ std::string content_text(const scan_content& content) {
               {"resolution_limits_um", to_json(content.resolution_limits_um)},
               {"connectivities", std::set<int>(content.connectivities.begin(), content.connectivities.end())},
               {"fields", std::set<std::string>(content.fields.begin(), content.fields.end())}};
+    // Not the same text as before islets had widths.
     if (content.islets)
         text["islets"] = content.width ? json("pieces and widths") : json(true);
     if (content.electrode)

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 
+#include "first_failure.hpp"
 #include "tomosweep/kernels/centres.hpp"
 #include "tomosweep/kernels/distance.hpp"
 #include "tomosweep/kernels/thickness.hpp"
@@ -59,16 +60,22 @@ thickness_table thickness_in_layers(view3<const class_t> classes, int phase) {
     const index_t farthest_sq = std::min<index_t>(extent.y * extent.y + extent.x * extent.x, 0xFFFF);
     const containment_tables tables(static_cast<distance_sq_t>(farthest_sq));
     radius_counts counts;
+    first_failure failure;
 #pragma omp parallel if (extent.z > 1)
     {
         radius_counts of_thread;
 #pragma omp for schedule(dynamic)
         for (index_t z = 0; z < extent.z; ++z)
-            count_layer(classes.part({{z, 0, 0}, {z + 1, extent.y, extent.x}}), phase, tables, of_thread);
+            failure.guard([&] {
+                count_layer(classes.part({{z, 0, 0}, {z + 1, extent.y, extent.x}}), phase, tables, of_thread);
+            });
 #pragma omp critical(tomosweep_layer_thickness)
-        for (const auto& [radius_sq, voxels] : of_thread)
-            counts[radius_sq] += voxels;
+        failure.guard([&] {
+            for (const auto& [radius_sq, voxels] : of_thread)
+                counts[radius_sq] += voxels;
+        });
     }
+    failure.rethrow();
     thickness_table table;
     for (const auto& [radius_sq, voxels] : counts)
         table.push_back({radius_sq, 0, voxels});

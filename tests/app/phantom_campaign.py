@@ -45,6 +45,10 @@ class micro(recovery_test):
         self.compare(archive["electrode_thickness_um"][:], [t["electrode_thickness_um"] for t in truth], voxel / 2,
                      "thickness")
         self.compare(first(archive["volume_fraction"]), [t["crack_fraction"] for t in truth], 0.01, "crack fraction")
+        pristine = {name.split("-")[0]: t["electrode_thickness_um"] for name, t in zip(ids, truth) if name.endswith("c00")}
+        self.compare(archive["electrode_thickness_change_um"][:],
+                     [t["electrode_thickness_um"] - pristine[name.split("-")[0]] for name, t in zip(ids, truth)], voxel / 2,
+                     "change of thickness")
         cracked = [scan for scan, name in enumerate(ids) if not name.endswith("c00")]
         self.compare(first(archive["corrected_mean_width_um"])[cracked],
                      [truth[scan]["mean_plate_width_um"] for scan in cracked], voxel / 2, "crack width")

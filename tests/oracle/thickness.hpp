@@ -28,7 +28,7 @@ inline thickness_table thickness_in_layers(view3<const class_t> classes, int pha
     const extent3 extent = classes.extent();
     std::map<distance_sq_t, std::int64_t> counts;
     for (index_t z = 0; z < extent.z; ++z) {
-        const auto thickness = local_thickness(classes.part({{z, 0, 0}, {z + 1, extent.y, extent.x}}), phase);
+        const auto thickness = oracle::local_thickness(classes.part({{z, 0, 0}, {z + 1, extent.y, extent.x}}), phase);
         for (const distance_sq_t radius_sq : thickness.values())
             if (radius_sq != 0)
                 ++counts[radius_sq];
