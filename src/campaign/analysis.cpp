@@ -26,7 +26,7 @@ public:
         auto& by_limit = tables_.counts[threshold];
         by_limit.assign(points_.smallest_radius_sq.size(), unlimited);
         if (points_.islets)
-            tables_.islets[threshold].assign(by_limit.size(), measure_islets(grid_, classes, k));
+            tables_.islets[threshold].assign(by_limit.size(), islets_among(classes, k));
         keep_fields(classes, k, threshold);
         const bool map_wanted = fields_ != nullptr && fields_->wants_thickness();
         if (!points_.widths && !map_wanted)
@@ -55,10 +55,14 @@ public:
     }
 
 private:
+    islet_tables islets_among(view3<const class_t> classes, int k) const {
+        return measure_islets(grid_, classes, k, points_.widths ? islet_widths::measured : islet_widths::left_out);
+    }
+
     /// Islets among what each of the removing limits keeps, in the chain of limits from the largest on.
-    void add_limited_islets(view3<const class_t> kept, std::vector<piece_table>& by_limit) const {
+    void add_limited_islets(view3<const class_t> kept, std::vector<islet_tables>& by_limit) const {
         for (std::size_t i = 0; i < removing_.size(); ++i)
-            by_limit[by_limit.size() - 1 - i] = measure_islets(grid_, kept, static_cast<int>(i));
+            by_limit[by_limit.size() - 1 - i] = islets_among(kept, static_cast<int>(i));
     }
 
     void keep_fields(view3<const class_t> classes, int k, std::size_t threshold) {

@@ -97,15 +97,15 @@ double passed_between(const state& before, const state& now) {
     return !before.step.empty() && !now.step.empty() && half(now) == half(before) + 1 ? now.capacity : unknown;
 }
 
-/// Thickness of the state that a sample's changes are counted from.
-double reference_thickness(const std::vector<state>& scans, const std::vector<std::size_t>& ordered,
-                           const std::string& chosen) {
+/// The state that a sample's changes of thickness are counted from.
+std::optional<std::size_t> reference_of(const std::vector<state>& scans, const std::vector<std::size_t>& ordered,
+                                        const std::string& chosen) {
     for (const std::size_t i : ordered) {
         const bool pristine = scans[i].step == "pristine" || scans[i].cycle == 0;
         if (chosen.empty() ? pristine && !std::isnan(scans[i].thickness_um) : scans[i].id == chosen)
-            return scans[i].thickness_um;
+            return i;
     }
-    return unknown;
+    return std::nullopt;
 }
 
 /// By capacity; of states without any, the last one of the job.
@@ -122,7 +122,9 @@ bool ends_step(const std::vector<state>& scans, const std::vector<std::size_t>& 
     return !std::isnan(one.capacity) || last == &one;
 }
 
-void follow_thickness(std::vector<state>& scans, const std::vector<std::size_t>& ordered, double reference_um) {
+void follow_thickness(std::vector<state>& scans, const std::vector<std::size_t>& ordered,
+                      std::optional<std::size_t> reference) {
+    const double reference_um = reference ? scans[*reference].thickness_um : unknown;
     double highest = unknown;
     std::int64_t cycle = -1;
     for (const std::size_t i : ordered) {
@@ -133,6 +135,7 @@ void follow_thickness(std::vector<state>& scans, const std::vector<std::size_t>&
         if (!(one.thickness_um <= highest) && !std::isnan(one.thickness_um))
             highest = one.thickness_um;
         one.highest_um = highest;
+        one.reference = reference;
         one.reference_um = reference_um;
         one.ends_step = ends_step(scans, ordered, one);
     }
@@ -153,7 +156,7 @@ campaign_states states_of(const data_group& campaign, const job_spec& job) {
     for (const auto& [sample, scans] : by_sample) {
         const std::vector<std::size_t> ordered = in_order(states.scans, scans);
         follow_thickness(states.scans, ordered,
-                         reference_thickness(states.scans, ordered, job.study.sample(sample).reference_scan));
+                         reference_of(states.scans, ordered, job.study.sample(sample).reference_scan));
         std::map<double, std::vector<std::size_t>> by_voxel;
         for (const std::size_t i : ordered)
             if (!states.scans[i].nano())

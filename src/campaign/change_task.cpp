@@ -9,6 +9,7 @@
 #include "tomosweep/campaign/change_file.hpp"
 #include "tomosweep/campaign/change_reader.hpp"
 #include "tomosweep/campaign/electrode.hpp"
+#include "tomosweep/campaign/phase_regions.hpp"
 #include "tomosweep/campaign/scan_block.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/core/error.hpp"
@@ -82,6 +83,45 @@ phase_chain chain_of(phase_side where, const grey_thresholds& levels, std::size_
     return {where, {levels.high[threshold]}, levels.low.empty() ? 0 : levels.low[threshold]};
 }
 
+/// Classes of one state's phases on the first state's voxels.
+class state_classes {
+public:
+    state_classes(const campaign_plan& plan, const change_task& task, const state_block& from, const grey_volume& grey,
+                  const std::vector<grey_thresholds>& levels, view3<const std::uint8_t> known)
+        : plan_(plan),
+          scan_(plan.job.changes.pairs[task.pair].from),
+          from_(from),
+          grey_(grey),
+          levels_(levels),
+          known_(known) {}
+
+    /// From now on of this phase, where the state looks for it: own boxes lie on the first state's voxels.
+    void take(std::size_t phase) {
+        phase_ = phase;
+        part_ = {};
+        if (has_own_region(plan_.job.phases[phase]))
+            part_ = phase_mask(plan_.job.phases, phase, levels_, plan_.job.scans[scan_], plan_.scans[scan_].frame,
+                               grey_, known_, from_.grid.own());
+    }
+    array3<class_t> at(std::size_t threshold) const {
+        array3<class_t> classes =
+            classify(grey_, chain_of(plan_.job.phases[phase_].where, levels_[phase_], threshold), known_);
+        if (part_.voxels() > 0)
+            leave_out(part_.view(), classes.view());
+        return classes;
+    }
+
+private:
+    const campaign_plan& plan_;
+    std::size_t scan_;
+    const state_block& from_;
+    const grey_volume& grey_;
+    const std::vector<grey_thresholds>& levels_;
+    view3<const std::uint8_t> known_;
+    std::size_t phase_ = 0;
+    array3<std::uint8_t> part_;
+};
+
 std::vector<connectivity> adjacencies_of(const campaign_plan& plan) {
     std::vector<connectivity> adjacencies;
     for (const int neighbours : plan.axes.connectivities)
@@ -102,14 +142,16 @@ void compare(const communicator& group, const campaign_plan& plan, const change_
     }
     const grey_volume to_grey = std::move(moved.grey);
     const std::vector<connectivity> adjacencies = adjacencies_of(plan);
+    state_classes before(plan, task, from, from.grey, task.from_levels, moved.known.view());
+    state_classes after(plan, task, from, to_grey, task.to_levels, moved.known.view());
     for (std::size_t phase = 0; phase < plan.job.phases.size(); ++phase) {
-        const phase_side where = plan.job.phases[phase].where;
+        agreed(group, [&] {
+            before.take(phase);
+            after.take(phase);
+        });
         std::vector<change_counts>& counts = outcome.counts.emplace_back();
         for (std::size_t i = 0; i < task.from_levels[phase].high.size(); ++i) {
-            const auto [first, second] = agreed(group, [&] {
-                return std::pair(classify(from.grey, chain_of(where, task.from_levels[phase], i), moved.known.view()),
-                                 classify(to_grey, chain_of(where, task.to_levels[phase], i), moved.known.view()));
-            });
+            const auto [first, second] = agreed(group, [&] { return std::pair(before.at(i), after.at(i)); });
             counts.push_back(count_changes(from.grid, first.view(), second.view(), adjacencies));
             done();
         }

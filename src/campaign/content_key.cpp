@@ -225,8 +225,9 @@ std::string content_text(const scan_content& content) {
               {"resolution_limits_um", to_json(content.resolution_limits_um)},
               {"connectivities", std::set<int>(content.connectivities.begin(), content.connectivities.end())},
               {"fields", std::set<std::string>(content.fields.begin(), content.fields.end())}};
+    // Not the same text as before islets had widths.
     if (content.islets)
-        text["islets"] = true;
+        text["islets"] = content.width ? json("pieces and widths") : json(true);
     if (content.electrode)
         text["electrode"] = to_json(*content.electrode);
     return canonical(text);

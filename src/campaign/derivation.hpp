@@ -39,8 +39,9 @@ struct state {
     std::optional<std::size_t> previous;  ///< the state before it, of the same sample and voxel size
     double passed = unknown;              ///< mAh/g since then
     double thickness_um = unknown, reference_um = unknown;
-    double highest_um = unknown;  ///< of the cycle, up to this state
-    bool ends_step = false;       ///< no state of its cycle and step has more capacity, or comes later
+    std::optional<std::size_t> reference;  ///< the state of its sample that thickness changes are counted from
+    double highest_um = unknown;           ///< of the cycle, up to this state
+    bool ends_step = false;                ///< no state of its cycle and step has more capacity, or comes later
 
     double expansion() const { return thickness_um / reference_um - 1; }
     bool nano() const { return scan != nullptr && scan->scale == scan_scale::nano; }
@@ -86,6 +87,10 @@ struct thickness_rows {
 std::optional<thickness_rows> thickness_of(const figure_group& figures, const state& scan, std::size_t threshold);
 
 void add_scan_variables(data_group& group, const campaign_states& states, const job_spec& job);
+/// The electrode's thickness map less that of the reference state, at the root.
+void add_thickness_change_map(data_group& campaign, const campaign_states& states);
+/// Mean and spread of that map, in any group of figures.
+void add_thickness_changes(data_group& group, const data_group& campaign, const campaign_states& states);
 void add_changes(const figure_group& figures, const campaign_states& states);
 void add_onset(const figure_group& figures, const campaign_states& states, double fraction);
 void add_phase_volumes(const figure_group& figures, const campaign_states& states, const job_spec& job);

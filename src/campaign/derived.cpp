@@ -103,9 +103,11 @@ void add_derived(data_group& campaign, const job_spec& job) {
     for (const phase_spec& phase : job.phases)
         if (data_group* group = job.grouped_phases ? group_of(campaign, job, phase) : nullptr)
             named.push_back(group);
+    add_thickness_change_map(campaign, states);
     for (data_group* group : named) {
         fill_capacity(*group, states);
         add_scan_variables(*group, states, job);
+        add_thickness_changes(*group, campaign, states);
     }
     if (!states.electrochemistry.cells.empty())
         campaign.groups.push_back(cycles_group(states.electrochemistry));

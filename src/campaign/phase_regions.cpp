@@ -31,11 +31,11 @@ void clear_outside(const box3& kept, const box3& own, view3<std::uint8_t> mask) 
 }
 
 /// 1 in the phase at its one threshold.
-array3<std::uint8_t> voxels_of(const phase_spec& phase, const grey_thresholds& levels, const scan_block& block,
+array3<std::uint8_t> voxels_of(const phase_spec& phase, const grey_thresholds& levels, const grey_volume& grey,
                                view3<const std::uint8_t> mask) {
     require(levels.high.size() == 1, "a phase around another one has one threshold");
     const auto chains = chains_of(phase.where, levels);
-    array3<class_t> classes = classify(block.grey, chains.front().classes, mask);
+    array3<class_t> classes = classify(grey, chains.front().classes, mask);
     std::ranges::transform(classes.values(), classes.data(), [](class_t value) { return value == 0 ? 1 : 0; });
     return classes;
 }
@@ -48,7 +48,8 @@ bool has_own_region(const phase_spec& phase) {
 
 array3<std::uint8_t> phase_mask(const std::vector<phase_spec>& phases, std::size_t index,
                                 const std::vector<grey_thresholds>& levels, const scan_spec& scan,
-                                const scan_frame& frame, const scan_block& block, const box3& own) {
+                                const scan_frame& frame, const grey_volume& grey, view3<const std::uint8_t> region,
+                                const box3& own) {
     const phase_spec& phase = phases[index];
     array3<std::uint8_t> mask;
     if (!phase.inside.empty()) {
@@ -57,12 +58,12 @@ array3<std::uint8_t> phase_mask(const std::vector<phase_spec>& phases, std::size
         require(around < index, "a phase stands behind the one around it");
         array3<std::uint8_t> outer;
         if (has_own_region(phases[around]))
-            outer = phase_mask(phases, around, levels, scan, frame, block, own);
-        mask = voxels_of(phases[around], levels[around], block, outer.voxels() > 0 ? outer.view() : block.mask_view());
+            outer = phase_mask(phases, around, levels, scan, frame, grey, region, own);
+        mask = voxels_of(phases[around], levels[around], grey, outer.voxels() > 0 ? outer.view() : region);
     } else {
         mask = array3<std::uint8_t>(own.extent(), 1);
-        if (block.mask.voxels() > 0)
-            std::ranges::copy(block.mask.values(), mask.data());
+        if (region.voxels() > 0)
+            copy(region, mask.view());
     }
     if (!phase.region)
         return mask;
@@ -71,6 +72,16 @@ array3<std::uint8_t> phase_mask(const std::vector<phase_spec>& phases, std::size
         fill_region_mask(mask.view(), own.lo, in_volume(*phase.region->cylinder, frame, scan.preprocess.binning),
                          mask.view());
     return mask;
+}
+
+void leave_out(view3<const std::uint8_t> part, view3<class_t> classes) {
+    const extent3& extent = classes.extent();
+    for (index_t z = 0; z < extent.z; ++z)
+        for (index_t y = 0; y < extent.y; ++y)
+            std::transform(classes.row(z, y), classes.row(z, y) + extent.x, part.row(z, y), classes.row(z, y),
+                           [](class_t value, std::uint8_t kept) {
+                               return kept != 0 || value == class_outside ? value : class_background;
+                           });
 }
 
 }  // namespace tomosweep

@@ -151,7 +151,8 @@ private:
         if (!has_own_region(plan_.job.phases[phase]))
             return std::nullopt;
         block.phase_mask = agreed(grid_.ranks(), [&] {
-            return phase_mask(plan_.job.phases, phase, levels_, scan_, frame_, block, grid_.own());
+            return phase_mask(plan_.job.phases, phase, levels_, scan_, frame_, block.grey, block.mask_view(),
+                              grid_.own());
         });
         return phase_scope{count_region(block, grid_, points.depth, points.normalised),
                            histogram_of(grid_, block.grey, block.mask_view())};

@@ -2,7 +2,8 @@
 
 #include <utility>
 
-#include "tomosweep/core/error.hpp"
+#include "islet_rows.hpp"
+#include "table_columns.hpp"
 
 namespace tomosweep {
 namespace {
@@ -94,35 +95,18 @@ void add_thickness(data_group& group, const std::vector<thickness_table>& tables
     group.variables.push_back({names.prefix + "thickness_voxels", {rows}, std::move(voxels), "1", "phase voxels", {}});
 }
 
-/// Pieces as rows (voxels, cut, pieces); the rows of point p = threshold * limits + limit are [first_row[p],
-/// first_row[p + 1]).
-void add_islets(data_group& group, const phase_tables& tables) {
-    if (tables.islets.empty())
-        return;
-    std::vector<std::int64_t> first_row{0}, voxels, cut, pieces;
-    for (const std::vector<piece_table>& limits : tables.islets)
-        for (const piece_table& table : limits) {
-            for (const piece_count& row : table) {
-                voxels.push_back(row.voxels);
-                cut.push_back(row.cut);
-                pieces.push_back(row.pieces);
-            }
-            first_row.push_back(static_cast<std::int64_t>(voxels.size()));
-        }
-    group.dimensions.push_back({"islet_edge", static_cast<index_t>(first_row.size())});
-    group.variables.push_back({"islet_first_row",
-                               {"islet_edge"},
-                               std::move(first_row),
-                               "1",
-                               "first row of each threshold and, faster, resolution limit",
-                               {}});
-    if (voxels.empty())
-        return;
-    group.dimensions.push_back({"islet_row", static_cast<index_t>(voxels.size())});
-    group.variables.push_back({"islet_voxels", {"islet_row"}, std::move(voxels), "1", "voxels of a piece", {}});
-    group.variables.push_back(
-        {"islet_cut", {"islet_row"}, std::move(cut), "1", "1 where the pieces touch the region's border", {}});
-    group.variables.push_back({"islet_pieces", {"islet_row"}, std::move(pieces), "1", "number of pieces", {}});
+/// The voxels in which a phase is looked for.
+void add_region(data_group& group, const region_counts& region) {
+    if (!region.depth_voxels.empty())
+        group.variables.push_back(
+            {"region_depth_voxels", {"depth"}, region.depth_voxels, "1", "region voxels by depth", {}});
+    if (!region.normalised_voxels.empty())
+        group.variables.push_back({"region_normalised_voxels",
+                                   {"normalised_depth"},
+                                   region.normalised_voxels,
+                                   "1",
+                                   "region voxels by normalised depth",
+                                   {}});
 }
 
 void add_histogram(data_group& group, const grey_histogram& histogram) {
@@ -145,7 +129,7 @@ data_group phase_group(const std::string& name, const phase_tables& tables, std:
     add_directions(group);
     add_thickness(group, tables.thickness, by_layer);
     add_thickness(group, tables.normalised_thickness, by_normalised);
-    add_islets(group, tables);
+    add_islet_rows(group, tables.islets);
     return group;
 }
 
@@ -183,15 +167,6 @@ void add_figures(data_group& group, const phase_tables& tables) {
             {"max_distance_sq", {"threshold"}, tables.max_distance_sq, "voxel^2", "largest squared distance", {}});
 }
 
-/// The integers of a variable, of which there must be so many.
-const std::vector<std::int64_t>& integers(const data_group& group, const char* name, std::size_t count) {
-    const variable* found = find_named(group.variables, name);
-    require(found != nullptr, "a group of tables is complete");
-    const auto& values = std::get<std::vector<std::int64_t>>(found->values);
-    require(values.size() == count, "tables have the shape of the sweep");
-    return values;
-}
-
 std::vector<thickness_table> read_thickness(const data_group& group, std::size_t thresholds, const joint_names& names) {
     std::vector<thickness_table> tables(thresholds);
     const auto part = [&](const char* name, std::size_t count) -> const std::vector<std::int64_t>& {
@@ -209,25 +184,6 @@ std::vector<thickness_table> read_thickness(const data_group& group, std::size_t
             tables[t].push_back(
                 {static_cast<distance_sq_t>(radius_sq.at(row)), static_cast<std::int32_t>(bin[row]), voxels[row]});
     return tables;
-}
-
-/// [threshold][limit]; empty where the group holds none.
-std::vector<std::vector<piece_table>> read_islets(const data_group& group, std::size_t thresholds, std::size_t limits) {
-    if (find_named(group.variables, "islet_first_row") == nullptr)
-        return {};
-    const auto& first_row = integers(group, "islet_first_row", thresholds * limits + 1);
-    std::vector<std::vector<piece_table>> islets(thresholds, std::vector<piece_table>(limits));
-    const auto rows = static_cast<std::size_t>(first_row.back());
-    if (rows == 0)
-        return islets;
-    const auto& voxels = integers(group, "islet_voxels", rows);
-    const auto& cut = integers(group, "islet_cut", rows);
-    const auto& pieces = integers(group, "islet_pieces", rows);
-    for (std::size_t point = 0; point < thresholds * limits; ++point)
-        for (auto row = static_cast<std::size_t>(first_row[point]);
-             row < static_cast<std::size_t>(first_row[point + 1]); ++row)
-            islets[point / limits][point % limits].push_back({voxels.at(row), cut[row], pieces[row]});
-    return islets;
 }
 
 }  // namespace
@@ -261,7 +217,7 @@ phase_tables read_phase_group(const data_group& group, std::size_t thresholds, s
         const auto first = depth_voxels.begin() + static_cast<std::ptrdiff_t>(point * depth_bins);
         counts.depth_voxels.assign(first, first + static_cast<std::ptrdiff_t>(depth_bins));
     }
-    tables.islets = read_islets(group, thresholds, limits);
+    tables.islets = read_islet_rows(group, thresholds, limits);
     if (widths) {
         tables.max_distance_sq = integers(group, "max_distance_sq", thresholds);
         tables.thickness = read_thickness(group, thresholds, by_layer);
@@ -277,29 +233,15 @@ data_group table_group(const job_spec& job, const campaign_axes& axes, const sca
     const auto bins = static_cast<std::size_t>(axes.depth.bins);
     group.dimensions.push_back({"resolution_limit", static_cast<index_t>(axes.resolution_limits_um.size())});
     group.dimensions.push_back({"depth", static_cast<index_t>(bins)});
-    if (!outcome.region.depth_voxels.empty())
-        group.variables.push_back(
-            {"region_depth_voxels", {"depth"}, outcome.region.depth_voxels, "1", "region voxels by depth", {}});
-    if (!outcome.region.normalised_voxels.empty()) {
+    if (!outcome.region.normalised_voxels.empty())
         group.dimensions.push_back({"normalised_depth", axes.normalised_bins()});
-        group.variables.push_back({"region_normalised_voxels",
-                                   {"normalised_depth"},
-                                   outcome.region.normalised_voxels,
-                                   "1",
-                                   "region voxels by normalised depth",
-                                   {}});
-    }
+    add_region(group, outcome.region);
     add_histogram(group, outcome.histogram);
     for (std::size_t phase = 0; phase < outcome.phases.size(); ++phase) {
         group.groups.push_back(phase_group(job.phases[phase].name, outcome.phases[phase], bins));
         if (phase >= outcome.scopes.size() || !outcome.scopes[phase])
             continue;
-        group.groups.back().variables.push_back({"region_depth_voxels",
-                                                 {"depth"},
-                                                 outcome.scopes[phase]->region.depth_voxels,
-                                                 "1",
-                                                 "voxels in which the phase is looked for, by depth",
-                                                 {}});
+        add_region(group.groups.back(), outcome.scopes[phase]->region);
         add_histogram(group.groups.back(), outcome.scopes[phase]->histogram);
     }
     return group;

@@ -256,8 +256,17 @@ template <class T, class Value>
 variable_values over_islets(const source_tables& from, Value&& value) {
     std::vector<T> values;
     for (const auto& limits : from.tables.islets)
-        for (const piece_table& table : limits)
-            values.push_back(value(islets_of(table)));
+        for (const islet_tables& islets : limits)
+            values.push_back(value(islets_of(islets.pieces)));
+    return values;
+}
+
+/// One number per (threshold, resolution limit) from the widths of the islets there, times `unit`.
+variable_values over_islet_widths(const source_tables& from, double islet_width_statistics::*which, double unit) {
+    std::vector<double> values;
+    for (const auto& limits : from.tables.islets)
+        for (const islet_tables& islets : limits)
+            values.push_back(islet_widths_of(islets.widths).*which * unit);
     return values;
 }
 
@@ -290,6 +299,23 @@ std::vector<figure> islets() {
     };
 }
 
+std::vector<figure> islet_widths() {
+    return {
+        {"islet_mean_width_um", per_point, "um", "mean local thickness, in the layer, of what the phase leaves",
+         [](const source_tables& from) {
+             return over_islet_widths(from, &islet_width_statistics::mean, from.scale.voxel_size_um);
+         }},
+        {"islet_median_width_um", per_point, "um", "median local thickness, in the layer, of what the phase leaves",
+         [](const source_tables& from) {
+             return over_islet_widths(from, &islet_width_statistics::median, from.scale.voxel_size_um);
+         }},
+        {"islet_unbounded_share", per_point, "1", "share of what the phase leaves that lies in layers without phase",
+         [](const source_tables& from) {
+             return over_islet_widths(from, &islet_width_statistics::unbounded_share, 1);
+         }},
+    };
+}
+
 std::vector<figure> thresholds(bool between) {
     std::vector<figure> rows{{"threshold_grey", per_threshold, "grey level", "grey level used as the threshold",
                               [](const source_tables& from) { return variable_values(from.tables.threshold_grey); }}};
@@ -312,6 +338,8 @@ std::vector<figure> registry(const phase_tables& tables) {
         append(normalised());
     if (!tables.islets.empty())
         append(islets());
+    if (!tables.islets.empty() && widths)
+        append(islet_widths());
     return rows;
 }
 
@@ -340,7 +368,8 @@ std::vector<variable> failed_figures(const figure_axes& axes, bool between, bool
     tables.counts.assign(axes.thresholds, std::vector<phase_counts>(axes.resolution_limits_um.size(), nothing));
     tables.thickness.resize(widths ? axes.thresholds : 0);
     tables.normalised_thickness.resize(widths && axes.normalised_bins > 0 ? axes.thresholds : 0);
-    tables.islets.assign(axes.islets ? axes.thresholds : 0, std::vector<piece_table>(axes.resolution_limits_um.size()));
+    tables.islets.assign(axes.islets ? axes.thresholds : 0,
+                         std::vector<islet_tables>(axes.resolution_limits_um.size()));
     tables.max_distance_sq.assign(widths ? axes.thresholds : 0, 0);
     figure_scale scale;
     scale.region.depth_voxels.assign(axes.depth_bins, 0);

@@ -3,6 +3,9 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <span>
+
+#include "tomosweep/descriptors/width.hpp"
 
 namespace tomosweep {
 namespace {
@@ -44,6 +47,18 @@ islet_statistics islets_of(const piece_table& table) {
         found.median_area = area_in_the_middle(table, voxels);
     }
     return found;
+}
+
+islet_width_statistics islet_widths_of(const thickness_table& table) {
+    const bool endless = !table.empty() && table.back().radius_sq == unbounded_sq;
+    std::int64_t voxels = 0;
+    for (const thickness_count& row : table)
+        voxels += row.voxels;
+    const width_statistics bounded = width_of(std::span(table).first(table.size() - (endless ? 1 : 0)), 0);
+    const std::int64_t unbounded = endless ? table.back().voxels : 0;
+    return {bounded.mean, bounded.median,
+            voxels > 0 ? static_cast<double>(unbounded) / static_cast<double>(voxels)
+                       : std::numeric_limits<double>::quiet_NaN()};
 }
 
 }  // namespace tomosweep

@@ -3,13 +3,12 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <atomic>
 #include <bit>
 #include <cmath>
-#include <exception>
 #include <numeric>
 #include <optional>
 
+#include "first_failure.hpp"
 #include "painter.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/kernels/distance.hpp"
@@ -93,28 +92,6 @@ index_t slab_layers(const extent3& extent, index_t threads) {
     const index_t shared = (extent.z + threads - 1) / threads;
     return std::max<index_t>(std::min(std::max<index_t>(fitting, 16), shared), 1);
 }
-
-/// First exception of a parallel region, to be thrown after it.
-class first_failure {
-public:
-    template <class Work>
-    void guard(Work&& work) {
-        try {
-            work();
-        } catch (...) {
-            if (!failed_.exchange(true))
-                failure_ = std::current_exception();
-        }
-    }
-    void rethrow() const {
-        if (failure_)
-            std::rethrow_exception(failure_);
-    }
-
-private:
-    std::atomic<bool> failed_{false};
-    std::exception_ptr failure_;
-};
 
 /// Centres of a volume that is one block, by distances in memory at hand; nothing when one is too far for 16 bits.
 template <distance_value Distance>

@@ -125,18 +125,6 @@ block_tables paint(const domain& grid, view3<const class_t> own, int phase, cons
     return tables;
 }
 
-/// Sum over all ranks, on every rank.
-void sum_tables(const communicator& ranks, thickness_table& table) {
-    for (int step = 1; step < ranks.size(); step *= 2) {
-        const bool receives = ranks.rank() % (2 * step) == 0 && ranks.rank() + step < ranks.size();
-        if (ranks.rank() % (2 * step) == step)
-            ranks.send(ranks.rank() - step, std::as_bytes(std::span(table)));
-        if (receives)
-            table = merged(table, from_bytes<thickness_count>(ranks.receive(ranks.rank() + step)));
-    }
-    ranks.broadcast(table);
-}
-
 void check(const domain& grid, view3<const class_t> own, const depth_bins& depth,
            std::span<const distance_sq_t> minimum_sq) {
     require_own_block(grid, own);

@@ -4,6 +4,8 @@
 #include <bit>
 #include <tuple>
 
+#include "own_block.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -47,6 +49,17 @@ thickness_table merged(const thickness_table& a, const thickness_table& b) {
     std::ranges::merge(a, b, both.begin(), before);
     add_equal(both);
     return both;
+}
+
+void sum_tables(const communicator& ranks, thickness_table& table) {
+    for (int step = 1; step < ranks.size(); step *= 2) {
+        const bool receives = ranks.rank() % (2 * step) == 0 && ranks.rank() + step < ranks.size();
+        if (ranks.rank() % (2 * step) == step)
+            ranks.send(ranks.rank() - step, std::as_bytes(std::span(table)));
+        if (receives)
+            table = merged(table, from_bytes<thickness_count>(ranks.receive(ranks.rank() + step)));
+    }
+    ranks.broadcast(table);
 }
 
 thickness_counter::thickness_counter(const depth_bins& depth, const index3& origin)

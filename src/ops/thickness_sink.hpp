@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "tomosweep/comm/communicator.hpp"
 #include "tomosweep/core/array.hpp"
 #include "tomosweep/core/classes.hpp"
 #include "tomosweep/core/depth.hpp"
@@ -13,6 +14,9 @@ namespace tomosweep {
 
 /// Sum of two joint histograms.
 thickness_table merged(const thickness_table& a, const thickness_table& b);
+
+/// Sum over all ranks, on every rank; merged pairwise in log2(ranks) rounds. Collective.
+void sum_tables(const communicator& ranks, thickness_table& table);
 
 /// Joint histogram of the runs that one thread paints. Runs come with falling radius, slab after slab: the counts of
 /// one radius are kept dense by depth bin, those of all radii sparse.

@@ -50,6 +50,14 @@ class electrode_test(folder_test):
                     "--quiet", "--fields", "mask,thickness", *(["--ranks-per-scan", ranks] if ranks else []), ranks=ranks)
         return out
 
+    def electrode_of(self, figures, scan, shape):
+        """Voxels of the electrode region, and the normalised depth of all, from the heights in the archive."""
+        collector, separator = (heights_at(map_um, STEP_UM / VOXEL_UM, shape[1:])
+                                for map_um in self.maps_of(figures, scan, shape))
+        centre = np.arange(shape[0])[:, None, None] + 0.5
+        inside = (centre >= collector + 1 / VOXEL_UM) & (centre <= separator - 1.25 / VOXEL_UM)
+        return inside, (centre - collector) / (separator - collector)
+
     def maps_of(self, figures, scan, shape):
         cells = tuple(int(np.ceil(n * VOXEL_UM / STEP_UM)) for n in shape[1:])
         return [figures[name][scan][:cells[0], :cells[1]] for name in ("collector_height_um", "separator_height_um")]
@@ -98,6 +106,59 @@ class interfaces(electrode_test):
                                    first["normalised_depth_volume_fraction"], atol=1e-3)
 
 
+def thickness_at(source, y, x):
+    """Of the geometry of a phantom, at points (y, x); voxels."""
+    v, u = y - source["shape"][1] / 2, x - source["shape"][2] / 2
+
+    def height(surface):
+        bow = (2 * v / source["shape"][1]) ** 2 + (2 * u / source["shape"][2]) ** 2
+        return surface["height"] + surface["tilt"][0] * v + surface["tilt"][1] * u + surface["bow"] * bow
+    return height(source["stack"]["separator"]) - height(source["stack"]["collector"])
+
+
+class thickness_change(electrode_test):
+    """Three states of one sample, of which the last one has a smaller field, and a sample without a reference."""
+
+    def states(self):
+        thicker = {"height": 49.1, "tilt": [0.02, -0.04], "bow": 1.7}
+        scans = [{**scan("after", [64, 100, 112], seed=5), "cycle": 1, "step": "delithiation"},
+                 {**scan("pristine", [64, 100, 112], seed=6), "cycle": 0, "step": "pristine"},
+                 {**scan("narrow", [64, 80, 68], seed=7), "cycle": 2, "step": "delithiation"},
+                 {**scan("alone", [64, 80, 68], seed=8), "sample": "other", "cycle": 1, "step": "delithiation"}]
+        scans[0]["source"]["stack"] = stack(separator=thicker)
+        return scans
+
+    def test_the_map_is_that_of_the_state_less_that_of_its_reference(self):
+        scans = self.states()
+        out = self.analyse({**job(), "scans": scans}, ranks=2)
+        with h5py.File(out / "campaign.h5") as figures:
+            maps, changes = (figures[f"electrode_thickness_{name}_um"][:] for name in ("map", "change_map"))
+            np.testing.assert_array_equal(changes[:3], maps[:3] - maps[1])
+            self.assertTrue(np.isnan(changes[3]).all(), "no pristine state, none named")
+            self.assertEqual(np.isfinite(changes[2]).sum(), 7 * 6, "cells that both have")
+            for name, expected in (("change", np.nanmean), ("change_deviation", np.nanstd)):
+                np.testing.assert_allclose(figures[f"electrode_thickness_{name}_um"][:3],
+                                           [expected(each) for each in changes[:3]], rtol=1e-9, atol=1e-12)
+            # The geometry's change over the middles of the cells.
+            middle = np.meshgrid(figures["lateral_y"][:] / VOXEL_UM, figures["lateral_x"][:] / VOXEL_UM, indexing="ij")
+            after, before = (thickness_at(scans[i]["source"], *middle) for i in (0, 1))
+            error = changes[0] / VOXEL_UM - (after - before)
+            self.assertLess(abs(error).max(), 0.5, "voxels")
+            self.assertGreater(np.ptp(after - before), 5, "the change is uneven enough to be seen")
+        self.expect(DONE, "verify", out)
+
+    def test_a_named_reference_counts_and_phases_have_the_means(self):
+        scans = self.states()[:2]
+        two = {**job(phases=[{"name": "crack", "where": "below"}, {"name": "solid", "where": "above"}]), "scans": scans,
+               "samples": {"s": {"reference_scan": "after"}}}
+        with h5py.File(self.analyse(two) / "campaign.h5") as figures:
+            maps, changes = (figures[f"electrode_thickness_{name}_um"][:] for name in ("map", "change_map"))
+            np.testing.assert_array_equal(changes, maps - maps[0])
+            for group in (figures, figures["crack"], figures["solid"]):
+                np.testing.assert_allclose(group["electrode_thickness_change_um"][:], changes.mean(axis=(1, 2)), rtol=1e-9)
+            self.assertNotIn("electrode_thickness_change_map_um", figures["solid"])
+
+
 class region(electrode_test):
     def test_figures_are_of_the_voxels_between_the_interfaces(self):
         out = self.analyse(job())
@@ -105,12 +166,9 @@ class region(electrode_test):
         with h5py.File(out / "campaign.h5") as figures, h5py.File(out / "scans" / "narrow.h5") as shard:
             shape = (64, 80, 68)
             grey = np.fromfile(self.folder / "data" / "narrow.raw", np.uint8).reshape(shape)
-            collector, separator = (heights_at(map_um, STEP_UM / VOXEL_UM, shape[1:])
-                                    for map_um in self.maps_of(figures, 1, shape))
-            centre = np.arange(64)[:, None, None] + 0.5
-            inside = (centre >= collector + 1 / VOXEL_UM) & (centre <= separator - 1.25 / VOXEL_UM)
+            inside, depth = self.electrode_of(figures, 1, shape)
             self.assertEqual(figures["region_voxels"][1], inside.sum())
-            bin_of = np.clip(np.floor((centre - collector) / (separator - collector) * BINS), 0, BINS - 1).astype(int)
+            bin_of = np.clip(np.floor(depth * BINS), 0, BINS - 1).astype(int)
             for threshold, level in enumerate(SWEEP["threshold"]["values"]):
                 crack = inside & (grey <= level)
                 np.testing.assert_array_equal(shard["fields/mask"][threshold] != 0, crack)
@@ -136,16 +194,24 @@ class region(electrode_test):
         self.expect(DONE, "reproduce", serial / "campaign.h5", "--scan", "narrow", ranks=2)
 
 
+def disk_radii_sq(solid, crack):
+    """Squared radius of the largest disk around every voxel of the solid, in one layer; 0 elsewhere, infinite where there is no crack."""
+    if not crack.any():
+        return np.where(solid, np.inf, 0)
+    to_crack = np.rint(ndimage.distance_transform_edt(~crack) ** 2) * solid
+    covered = np.zeros(solid.shape)
+    for radius_sq in np.unique(to_crack[solid])[::-1]:
+        to_centre_sq = np.rint(ndimage.distance_transform_edt(to_crack != radius_sq) ** 2)
+        covered[solid & (to_centre_sq < radius_sq) & (covered == 0)] = radius_sq
+    return covered
+
+
 class islets(electrode_test):
     def test_areas_are_those_of_pieces_labelled_by_scipy(self):
         small = job(islets=True)
         out = self.analyse(small, ranks=2)
         with h5py.File(out / "campaign.h5") as figures, h5py.File(out / "scans" / "narrow.h5") as shard:
-            shape = (64, 80, 68)
-            collector, separator = (heights_at(map_um, STEP_UM / VOXEL_UM, shape[1:])
-                                    for map_um in self.maps_of(figures, 1, shape))
-            centre = np.arange(64)[:, None, None] + 0.5
-            inside = (centre >= collector + 1 / VOXEL_UM) & (centre <= separator - 1.25 / VOXEL_UM)
+            inside, _ = self.electrode_of(figures, 1, (64, 80, 68))
             mask = shard["fields/mask"][0] != 0
             width = 2 * np.sqrt(shard["fields/thickness_sq"][0].astype(float)) * VOXEL_UM
             for limit, smallest in enumerate(SWEEP["resolution_limit_um"]):
@@ -162,6 +228,7 @@ class islets(electrode_test):
                 whole, at = np.array(sorted(whole), float), (1, 0, limit)
                 self.assertEqual(figures["islet_count"][at], whole.size)
                 self.assertGreater(whole.size, 20)
+                self.check_widths(figures, at, inside, mask & (width >= smallest * (1 - 1e-9)))
                 np.testing.assert_allclose(figures["islet_cut_share"][at], cut / (cut + whole.sum()), rtol=1e-12)
                 np.testing.assert_allclose(figures["islet_mean_area_um2"][at],
                                            (whole ** 2).sum() / whole.sum() * VOXEL_UM ** 2, rtol=1e-12)
@@ -169,6 +236,24 @@ class islets(electrode_test):
                 np.testing.assert_allclose(figures["islet_median_area_um2"][at], median * VOXEL_UM ** 2, rtol=1e-12)
                 diameter = (whole * 2 * np.sqrt(whole / np.pi)).sum() / whole.sum() * VOXEL_UM
                 np.testing.assert_allclose(figures["islet_mean_diameter_um"][at], diameter, rtol=1e-12)
+
+    def check_widths(self, figures, at, inside, crack):
+        radii_sq = np.concatenate([disk_radii_sq(region & ~cracks, cracks)[region & ~cracks]
+                                   for region, cracks in zip(inside, inside & crack)])
+        bounded = 2 * np.sqrt(radii_sq[np.isfinite(radii_sq)]) * VOXEL_UM
+        np.testing.assert_allclose(figures["islet_mean_width_um"][at], bounded.mean(), rtol=1e-12)
+        np.testing.assert_allclose(figures["islet_median_width_um"][at], np.median(bounded), rtol=1e-12)
+        np.testing.assert_allclose(figures["islet_unbounded_share"][at], np.isinf(radii_sq).mean(), rtol=1e-12)
+
+    def test_without_widths_there_are_pieces_alone_and_ranks_and_checkpoints_do_not_matter(self):
+        wide = self.analyse(job(islets=True), "serial")
+        expected = campaign_content(wide)
+        self.assertTrue(any(place.endswith("islet_width_voxels") for place in expected["campaign.h5"]))
+        assert_same_content(self, campaign_content(self.analyse(job(islets=True), "4", 4)), expected, "4 ranks")
+        with h5py.File(self.analyse(job(islets=True), "no-widths", sweep={**SWEEP, "resolution_limit_um": [0], "width": False})
+                       / "campaign.h5") as figures:
+            self.assertIn("islet_mean_area_um2", figures)
+            self.assertNotIn("islet_mean_width_um", figures)
 
 
 class rules(electrode_test):

@@ -94,7 +94,8 @@ TEST_F(checkpoint_test, without_widths_holds_the_counts) {
 TEST_F(checkpoint_test, holds_the_thickness_between_interfaces_and_the_islets) {
     phase_tables tables = random_tables(3);
     tables.normalised_thickness = {{}, {{7, 2, 9}, {unbounded_sq, 0, 1}}, {}, {{1, 1, 1}}, {}};
-    tables.islets.assign(thresholds, {{{1, 0, 3}, {9, 1, 2}}, {}, {{4, 0, 1}}});
+    tables.islets.assign(thresholds,
+                         {{{{1, 0, 3}, {9, 1, 2}}, {{4, 0, 6}, {unbounded_sq, 0, 2}}}, {}, {{{4, 0, 1}}, {{1, 0, 4}}}});
     tables.islets[1] = {{}, {}, {}};
     const checkpoint_shape shape{{thresholds}, limits, bins, true, true, true};
     checkpoint before(communicator::world(), spec_, shape);

@@ -25,5 +25,16 @@ TEST(islets, are_unknown_where_all_solid_is_cut_or_absent) {
     EXPECT_TRUE(std::isnan(none.cut_share) && std::isnan(none.mean_area));
 }
 
+TEST(islets, widths_leave_out_what_no_crack_bounds_and_say_how_much_it_is) {
+    const islet_width_statistics found = islet_widths_of({{4, 0, 3}, {16, 0, 1}, {unbounded_sq, 0, 12}});
+    EXPECT_DOUBLE_EQ(found.mean, (3 * 4.0 + 8.0) / 4);
+    EXPECT_EQ(found.median, 4);
+    EXPECT_EQ(found.unbounded_share, 0.75);
+    const islet_width_statistics none = islet_widths_of({}), endless = islet_widths_of({{unbounded_sq, 0, 12}});
+    EXPECT_TRUE(std::isnan(none.mean) && std::isnan(none.unbounded_share));
+    EXPECT_TRUE(std::isnan(endless.mean) && std::isnan(endless.median));
+    EXPECT_EQ(endless.unbounded_share, 1);
+}
+
 }  // namespace
 }  // namespace tomosweep

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "oracle/label.hpp"
+#include "oracle/thickness.hpp"
 #include "support/phase_volumes.hpp"
 #include "support/shared_volume.hpp"
 
@@ -14,6 +15,16 @@ namespace {
 
 using support::on_all_grids;
 using support::part_of;
+
+/// The complement of a phase as a phase of its own.
+array3<class_t> turned(const array3<class_t>& classes, int phase) {
+    array3<class_t> complement(classes.extent());
+    oracle::for_each_voxel(classes.extent(), [&](const index3& at) {
+        const class_t value = classes.view()[at];
+        complement.view()[at] = value == class_outside ? class_outside : value <= phase ? class_background : class_t{0};
+    });
+    return complement;
+}
 
 /// Pieces of all layers by flooding from every voxel, one neighbour after the other.
 piece_table flooded(const array3<class_t>& classes, int phase) {
@@ -51,7 +62,7 @@ piece_table flooded(const array3<class_t>& classes, int phase) {
     return table;
 }
 
-TEST(measure_islets, equals_flooding_of_every_layer_on_every_grid) {
+TEST(measure_islets, equals_flooding_and_the_largest_disks_of_every_layer_on_every_grid) {
     const auto ranks = communicator::world();
     auto volumes = support::shared_volumes();
     volumes.push_back(support::noise({6, 40, 50}, 0.4, 0, 71));
@@ -59,10 +70,13 @@ TEST(measure_islets, equals_flooding_of_every_layer_on_every_grid) {
     for (const support::named_volume& volume : volumes) {
         SCOPED_TRACE(volume.name);
         for (const int phase : {0, 1}) {
-            const piece_table expected = flooded(volume.classes, phase);
+            const islet_tables expected{flooded(volume.classes, phase),
+                                        oracle::thickness_in_layers(turned(volume.classes, phase).view(), 0)};
             on_all_grids(ranks, volume.classes.extent(), [&](const domain& grid) {
                 const auto own = part_of(volume.classes, grid.own());
-                EXPECT_EQ(measure_islets(grid, own.view(), phase, 2100), expected);
+                EXPECT_EQ(measure_islets(grid, own.view(), phase, islet_widths::measured, 2100), expected);
+                EXPECT_EQ(measure_islets(grid, own.view(), phase, islet_widths::left_out),
+                          (islet_tables{expected.pieces, {}}));
             });
         }
     }

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <map>
+
 #include "oracle/distance.hpp"
+#include "tomosweep/core/tables.hpp"
 
 namespace tomosweep::oracle {
 
@@ -18,6 +21,22 @@ inline array3<distance_sq_t> local_thickness(view3<const class_t> classes, int p
         });
     });
     return thickness;
+}
+
+/// Voxels of the phase by local thickness, every layer across z as a volume of its own.
+inline thickness_table thickness_in_layers(view3<const class_t> classes, int phase) {
+    const extent3 extent = classes.extent();
+    std::map<distance_sq_t, std::int64_t> counts;
+    for (index_t z = 0; z < extent.z; ++z) {
+        const auto thickness = oracle::local_thickness(classes.part({{z, 0, 0}, {z + 1, extent.y, extent.x}}), phase);
+        for (const distance_sq_t radius_sq : thickness.values())
+            if (radius_sq != 0)
+                ++counts[radius_sq];
+    }
+    thickness_table table;
+    for (const auto& [radius_sq, voxels] : counts)
+        table.push_back({radius_sq, 0, voxels});
+    return table;
 }
 
 }  // namespace tomosweep::oracle

@@ -2,20 +2,26 @@
 
 #include <vector>
 
-#include "tomosweep/campaign/scan_block.hpp"
+#include "tomosweep/campaign/frame.hpp"
 #include "tomosweep/campaign/thresholds.hpp"
+#include "tomosweep/core/classes.hpp"
+#include "tomosweep/core/grey.hpp"
 
 namespace tomosweep {
 
 /// Whether a phase is looked for in a part of the scan's region only. Pure.
 bool has_own_region(const phase_spec& phase);
 
-/// 1 where phase `index` is looked for: in the scan's region, in the phase's own box and cylinder, and inside the phase
-/// that encloses it, at that phase's one threshold. A binned voxel lies in a box when all its voxels do. `levels` holds
-/// the grey levels of the phases before it; `block` has no phase_mask. Local, of the rank's own block. Cost: one pass,
-/// and one more for every phase around it. Peak: 1 byte per voxel, 3 inside another phase.
+/// 1 where phase `index` is looked for: in `region` (everywhere where it is empty), in the phase's own box and
+/// cylinder, and inside the phase that encloses it, at that phase's one threshold. A binned voxel lies in a box when
+/// all its voxels do. `levels` holds the grey levels of the phases before it. Local, of the rank's own block. Cost: one
+/// pass, and one more for every phase around it. Peak: 1 byte per voxel, 3 inside another phase.
 array3<std::uint8_t> phase_mask(const std::vector<phase_spec>& phases, std::size_t index,
                                 const std::vector<grey_thresholds>& levels, const scan_spec& scan,
-                                const scan_frame& frame, const scan_block& block, const box3& own);
+                                const scan_frame& frame, const grey_volume& grey, view3<const std::uint8_t> region,
+                                const box3& own);
+
+/// Makes background what lies in the region but not in `part`. Local.
+void leave_out(view3<const std::uint8_t> part, view3<class_t> classes);
 
 }  // namespace tomosweep

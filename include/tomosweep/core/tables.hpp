@@ -73,6 +73,14 @@ struct piece_count {
 /// Ordered by (voxels, cut), without empty entries.
 using piece_table = std::vector<piece_count>;
 
+/// What a phase leaves of its complement in the layers of a volume.
+struct islet_tables {
+    piece_table pieces;
+    thickness_table widths;  ///< by local thickness in the layer, all in depth bin 0; empty when not asked for
+
+    friend bool operator==(const islet_tables&, const islet_tables&) = default;
+};
+
 /// All integers about one phase of one scan over the whole sweep: every figure follows from these.
 struct phase_tables {
     std::vector<double> threshold_grey;      ///< [threshold], the grey level really used (the upper one of a pair)
@@ -82,7 +90,7 @@ struct phase_tables {
     std::vector<thickness_table> thickness;
     /// [threshold], by normalised depth between the interfaces instead of by layer; empty without interfaces or widths.
     std::vector<thickness_table> normalised_thickness;
-    std::vector<std::vector<piece_table>> islets;  ///< [threshold][resolution limit]; empty when not asked for
+    std::vector<std::vector<islet_tables>> islets;  ///< [threshold][resolution limit]; empty when not asked for
     /// [threshold], largest squared distance in voxels; 0 for an empty phase, -1 where no background exists. Empty when
     /// widths were not asked for.
     std::vector<std::int64_t> max_distance_sq;

@@ -18,4 +18,15 @@ struct islet_statistics {
 /// `table` is ordered by area. Pure.
 islet_statistics islets_of(const piece_table& table);
 
+/// Width of all the solid between the cracks of its layer, pieces that are cut included. A layer without any crack
+/// bounds nothing: its solid is left out of mean and median. In voxels, over area; NaN where there is nothing.
+struct islet_width_statistics {
+    double mean = 0;
+    double median = 0;
+    double unbounded_share = 0;  ///< of the solid that lies in layers without cracks
+};
+
+/// `table` is ordered by width. Pure.
+islet_width_statistics islet_widths_of(const thickness_table& table);
+
 }  // namespace tomosweep
