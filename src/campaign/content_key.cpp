@@ -232,6 +232,20 @@ std::string content_key(std::string_view text) {
     return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }
 
+bool covers(std::string_view held, std::string_view wanted) {
+    constexpr bool throws = false;
+    json more = json::parse(held, nullptr, throws), less = json::parse(wanted, nullptr, throws);
+    const auto take_fields = [](json& text) {
+        const json fields = text.is_object() ? text.value("fields", json()) : json();
+        if (text.is_object())
+            text.erase("fields");
+        return fields;
+    };
+    const json kept = take_fields(more), asked = take_fields(less);
+    return kept.is_array() && asked.is_array() && more == less &&
+           std::ranges::all_of(asked, [&](const json& field) { return std::ranges::find(kept, field) != kept.end(); });
+}
+
 std::uint64_t inputs_hash(const std::vector<file_identity>& files, const std::vector<file_identity>& mask_files) {
     const std::string text =
         json{to_json(files), to_json(mask_files)}.dump(-1, ' ', false, json::error_handler_t::replace);

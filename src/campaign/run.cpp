@@ -173,7 +173,7 @@ private:
             if (!world_.root())
                 return;
             for (std::size_t scan = 0; scan < plan_.scans.size(); ++scan)
-                work_.contents[scan] = content_of(plan_, scan, pooled_[scan]);
+                work_.contents[scan] = store_.held(plan_.job.scans[scan].id, content_of(plan_, scan, pooled_[scan]));
             for (const std::size_t scan : layout.order)
                 if (is_selected(scan) && plan_.scans[scan].failure.empty())
                     list(scan);

@@ -10,6 +10,7 @@
 #include "tomosweep/archive/merge.hpp"
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/archive/schema.hpp"
+#include "tomosweep/campaign/content_key.hpp"
 #include "tomosweep/campaign/derived.hpp"
 #include "tomosweep/campaign/run_record.hpp"
 #include "tomosweep/core/error.hpp"
@@ -158,6 +159,19 @@ shard_status shard_store::sound_status(const std::string& id, const std::string&
         return found;
     } catch (const error&) {
         return {shard_state::unreadable, {}};
+    }
+}
+
+std::string shard_store::held(const std::string& id, std::string content) const {
+    if (!fs::exists(shard_path(id)))
+        return content;
+    try {
+        std::string more =
+            value_of(read_group_attributes(shard_path(id), "/process/" + id), content_attribute, content);
+        const bool known = more != content && covers(more, content);
+        return known && sound_status(id, content_key(more)).state == shard_state::complete ? more : content;
+    } catch (const error&) {
+        return content;
     }
 }
 

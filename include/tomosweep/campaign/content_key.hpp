@@ -51,6 +51,10 @@ std::string content_text(const scan_content& content);
 /// 128-bit hash (XXH3) of a text, as 32 lower-case hexadecimal digits; the same on every machine.
 std::string content_key(std::string_view text);
 
+/// True when results of the content `held` hold all that `wanted` asks for: they differ at most by volumes that only
+/// `held` keeps. Both are texts of content_text(); any other text covers nothing. Pure.
+bool covers(std::string_view held, std::string_view wanted);
+
 /// 64-bit hash of the names, sizes and times of change of a scan's files and of its mask's. Pure.
 std::uint64_t inputs_hash(const std::vector<file_identity>& files, const std::vector<file_identity>& mask_files);
 
