@@ -25,6 +25,17 @@ class help_texts(folder_test):
             self.assertIn(command, listed)
         self.expect(BAD_INPUT)
 
+    def test_help_with_a_command_is_that_commands_help(self):
+        self.assertEqual(self.expect(DONE, "help", "run").stdout, self.expect(DONE, "run", "--help").stdout)
+
+    def test_what_is_missing_or_empty_is_named_as_it_is_typed(self):
+        self.assertIn("found no --csv;", self.expect(BAD_INPUT, "export", self.folder).stderr)
+        self.assertIn("found no JOB;", self.expect(BAD_INPUT, "check").stderr)
+        job = self.write("job.yaml", campaign(1))
+        told = self.expect(BAD_INPUT, "run", job, "-o", "", cwd=self.folder).stderr
+        self.assertIn("--output: found an empty text", told)
+        self.assertFalse((self.folder / "scans").exists())
+
 
 class on_a_job(folder_test):
     def setUp(self):
@@ -83,7 +94,23 @@ class on_a_job(folder_test):
         self.assertEqual(content(self.out / "campaign.h5"), expected)
 
 
+    def test_reproduce_finds_the_archive_of_a_folder(self):
+        self.expect(DONE, "run", *self.job, "-o", self.out, "--quiet")
+        self.assertIn("bit by bit", self.expect(DONE, "reproduce", self.out, "--scan", "s1").stdout)
+
+    def test_more_threads_than_cores_are_told_without_blaming_mpirun(self):
+        told = self.expect(DONE, "run", *self.job, "-o", self.out, "--threads", 5000).stderr
+        self.assertIn("for 5000 threads", told)
+        self.assertNotIn("mpirun", told)
+
+
 class export(folder_test):
+    def test_dash_is_standard_output(self):
+        out, table = self.folder / "out", self.folder / "table.csv"
+        self.expect(DONE, "run", self.write("job.yaml", campaign(2)), self.write("sweep.yaml", SWEEP), "-o", out, "--quiet")
+        self.expect(DONE, "export", out, "--csv", table)
+        self.assertEqual(self.expect(DONE, "export", out, "--csv", "-").stdout, table.read_text())
+
     def rows(self, **phases):
         out, table = self.folder / "out", self.folder / "table.csv"
         self.expect(DONE, "run", self.write("job.yaml", campaign(3, **phases)), self.write("sweep.yaml", SWEEP), "-o", out)
