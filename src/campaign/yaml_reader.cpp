@@ -106,8 +106,12 @@ std::string yaml_value::description() const {
         return fmt::format("a mapping of {} key{}", node_.size(), node_.size() == 1 ? "" : "s");
     if (!node_.IsScalar())
         return "no value";
-    const std::string& text = node_.Scalar();
-    return "'" + (text.size() > 60 ? text.substr(0, 57) + "..." : text) + "'";
+    std::string text = node_.Scalar();
+    if (text.size() > 60)
+        text = text.substr(0, 57) + "...";
+    // A message stays one line.
+    std::ranges::replace_if(text, [](char each) { return each >= 0 && each < ' '; }, '?');
+    return "'" + text + "'";
 }
 
 std::optional<std::string> yaml_value::text(const std::string& accepted) const {

@@ -74,6 +74,7 @@ TEST_F(yaml_reader, what_was_found_is_described_by_kind) {
     EXPECT_EQ(value("{a: 1}").description(), "a mapping of 1 key");
     EXPECT_EQ(value("~").description(), "no value");
     EXPECT_EQ(value("abc").description(), "'abc'");
+    EXPECT_EQ(value("\"a\\nb\"").description(), "'a?b'");
 }
 
 TEST_F(yaml_reader, unknown_keys_name_the_nearest_known_one) {
