@@ -1,14 +1,20 @@
 """What every command says and leaves."""
 
 import csv
+import fcntl
 import json
 import math
+import os
+import pty
+import struct
+import subprocess
+import termios
 import unittest
 
 import h5py
 import yaml
 
-from program import BAD_INPUT, DONE, SOME_FAILED, SWEEP, campaign, content, folder_test
+from program import BAD_INPUT, DONE, SOME_FAILED, SWEEP, TOMOSWEEP, campaign, content, folder_test
 
 COMMANDS = ("run", "check", "plan", "submit", "phantom", "status", "merge", "export", "verify", "reproduce")
 
@@ -68,6 +74,26 @@ class on_a_job(folder_test):
         self.assertIn(str(self.out / "campaign.h5"), told)
         self.assertEqual([line.split()[0] for line in told.splitlines() if line.startswith("s") and line[1].isdigit()],
                          ["s0", "s1", "s2"])
+
+    def test_the_bar_fits_its_terminal(self):
+        for columns in (60, 80, 200):
+            terminal, stderr = pty.openpty()
+            fcntl.ioctl(stderr, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+            run = subprocess.Popen([TOMOSWEEP, "run", *self.job, "-o", self.out, "--fresh"], stderr=stderr,
+                                   stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+            os.close(stderr)
+            told = b""
+            try:
+                while piece := os.read(terminal, 4096):
+                    told += piece
+            except OSError:  # the other side is closed
+                pass
+            os.close(terminal)
+            self.assertEqual(run.wait(), DONE)
+            bars = [line.split("\x1b")[0] for line in told.decode().split("\r") if "Mvoxel/s" in line]
+            self.assertTrue(bars, told)
+            self.assertLess(max(map(len, bars)), columns)
+            self.assertIn("0 of 3 scans done, threshold 1 of 2", bars[0])
 
     def test_log_is_made_of_json_lines(self):
         log = self.folder / "log.jsonl"
