@@ -46,7 +46,7 @@ fullest fullest_scan(const std::vector<scan_load>& scans, int ranks, const workl
     return most;
 }
 
-/// Small amounts in MiB, rounded up by `round` to what is shown.
+/// Small amounts in MiB; `round` takes them to the digits that are shown.
 std::string size_text(double bytes, double (*round)(double)) {
     return bytes < 0.1 * gib ? fmt::format("{:.0f} MiB", round(bytes / mib))
                              : fmt::format("{:.1f} GiB", round(bytes / gib * 10) / 10);
