@@ -113,6 +113,18 @@ void describe(const campaign_layout& layout, std::size_t todo, std::size_t compl
                ranks, threads, layout.ranks_per_scan, layout.groups);
 }
 
+/// The folder of the file at `path` if that is to stand in the output folder, which a first run has yet to make.
+void make_folder_within(const std::string& output, const std::string& path) {
+    namespace fs = std::filesystem;
+    if (path.empty())
+        return;
+    const fs::path folder = fs::absolute(path).lexically_normal().parent_path();
+    const fs::path below = folder.lexically_relative(fs::absolute(output).lexically_normal());
+    std::error_code told_by_the_log;
+    if (!below.empty() && *below.begin() != "..")
+        fs::create_directories(folder, told_by_the_log);
+}
+
 /// Bytes per voxel say nothing where the program itself takes most of the memory, as with small blocks.
 std::string memory_text(const peak_memory& peak) {
     constexpr double least_bytes_of_volumes = 1e8;
@@ -150,8 +162,11 @@ public:
         if (values_.count("dry-run") != 0)
             return dry_run(plan);
         warn_of_threads();
-        const auto log_file = agreed(
-            world_, [&] { return std::make_unique<run_log>(world_.root() ? text_of(values_, "log") : std::string()); });
+        const auto log_file = agreed(world_, [&] {
+            const std::string path = world_.root() ? text_of(values_, "log") : std::string();
+            make_folder_within(options_.directory, path);
+            return std::make_unique<run_log>(path);
+        });
         run_log& log = *log_file;
         const run_record record = record_of(plan, options_.command);
         const run_summary summary =

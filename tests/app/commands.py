@@ -95,8 +95,8 @@ class on_a_job(folder_test):
             self.assertLess(max(map(len, bars)), columns)
             self.assertIn("0 of 3 scans done, threshold 1 of 2", bars[0])
 
-    def test_log_is_made_of_json_lines(self):
-        log = self.folder / "log.jsonl"
+    def test_log_is_made_of_json_lines_in_an_output_folder_that_is_not_there_yet(self):
+        log = self.out / "logs" / "log.jsonl"
         self.expect(DONE, "run", *self.job, "-o", self.out, "--log", log, ranks=2)
         events = [json.loads(line) for line in log.read_text().splitlines()]
         self.assertEqual((events[0]["event"], events[-1]["event"]), ("started", "finished"))
