@@ -155,18 +155,18 @@ void publish_file(const std::string& partial, const std::string& path) {
     descriptor(folder_of(path), O_RDONLY | O_DIRECTORY, path).sync();
 }
 
-void write_file_whole(const std::string& given, std::span<const std::byte> bytes) {
+void write_file_whole(const std::string& path, std::span<const std::byte> bytes) {
     std::error_code unknown;
-    if (const fs::file_status status = fs::status(given, unknown);
+    if (const fs::file_status status = fs::status(path, unknown);
         fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status))
-        return write_into(given, bytes);
-    const std::string path = fs::is_symlink(given, unknown) ? fs::weakly_canonical(given).string() : given;
-    const std::string partial = partial_path(path);
+        return write_into(path, bytes);
+    const std::string target = fs::is_symlink(path, unknown) ? fs::weakly_canonical(path).string() : path;
+    const std::string partial = partial_path(target);
     try {
-        descriptor file(partial, O_WRONLY | O_CREAT | O_TRUNC, path);
+        descriptor file(partial, O_WRONLY | O_CREAT | O_TRUNC, target);
         file.write(0, bytes);
         file.sync();
-        publish_file(partial, path);
+        publish_file(partial, target);
     } catch (...) {
         ::unlink(partial.c_str());
         throw;

@@ -236,7 +236,7 @@ bool covers(std::string_view held, std::string_view wanted) {
     constexpr bool throws = false;
     json more = json::parse(held, nullptr, throws), less = json::parse(wanted, nullptr, throws);
     const auto take_fields = [](json& text) {
-        const json fields = text.is_object() ? text.value("fields", json()) : json();
+        json fields = text.is_object() ? text.value("fields", json()) : json();
         if (text.is_object())
             text.erase("fields");
         return fields;
