@@ -44,7 +44,7 @@ int check(const arguments& given) {
         fmt::print(stderr, "{} {} found\n", problems.size(), problems.size() == 1 ? "problem" : "problems");
         return bad_input;
     }
-    fmt::print("{}: {} scans, nothing wrong\n", job_path, job->scans.size());
+    fmt::print("{}: {} scan{}, nothing wrong\n", job_path, job->scans.size(), job->scans.size() == 1 ? "" : "s");
     return all_done;
 }
 

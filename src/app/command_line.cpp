@@ -2,13 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 
+#include "tomosweep/campaign/shard_store.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/core/version.hpp"
 
 namespace tomosweep::app {
+namespace {
+
+/// An argument as the user knows it: JOB, or --output.
+std::string shown_name(const command_syntax& syntax, const std::string& name) {
+    return std::ranges::find(syntax.positional, name) != syntax.positional.end() ? name : "--" + name;
+}
+
+}  // namespace
 
 int code_of(error_kind kind) {
     switch (kind) {
@@ -33,7 +44,11 @@ std::optional<options::variables_map> parse(command_syntax& syntax, const argume
     }
     options::variables_map values;
     try {
-        options::store(options::command_line_parser(given).options(all).positional(order).run(), values);
+        const auto parsed = options::command_line_parser(given).options(all).positional(order).run();
+        for (const options::option& each : parsed.options)
+            if (each.value == arguments{""})
+                throw input_error("command line", shown_name(syntax, each.string_key), "an empty text", syntax.usage);
+        options::store(parsed, values);
         options::notify(values);
     } catch (const options::error& failure) {
         throw input_error("command line", "", failure.what(), syntax.usage);
@@ -55,8 +70,12 @@ std::string text_of(const options::variables_map& values, const std::string& nam
 
 std::string required(const options::variables_map& values, const command_syntax& syntax, const std::string& name) {
     if (values.count(name) == 0)
-        throw input_error("command line", "", "no " + name, syntax.usage);
+        throw input_error("command line", "", "no " + shown_name(syntax, name), syntax.usage);
     return values[name].as<std::string>();
+}
+
+std::string archive_at(const std::string& place) {
+    return std::filesystem::is_directory(place) ? shard_store(place).archive_path() : place;
 }
 
 bool speaks() {

@@ -44,6 +44,8 @@ void print_help() {
 }
 
 int dispatch(const app::arguments& given) {
+    if (given.size() > 1 && given[0] == "help")
+        return dispatch({given[1], "--help"});
     if (given.empty() || given[0] == "--help" || given[0] == "-h" || given[0] == "help") {
         print_help();
         return given.empty() ? app::bad_input : app::all_done;

@@ -1,8 +1,11 @@
 #include "progress_line.hpp"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <string>
 
 namespace tomosweep::app {
@@ -13,6 +16,11 @@ std::string duration(double seconds) {
     if (whole >= 3600)
         return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
     return whole >= 60 ? fmt::format("{} min {:02} s", whole / 60, whole % 60) : fmt::format("{} s", whole);
+}
+
+std::size_t columns_of_terminal() {
+    winsize size{};
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : std::size_t{80};
 }
 
 }  // namespace
@@ -33,15 +41,23 @@ void progress_line::show(const run_progress& progress) {
 void progress_line::draw(const run_progress& progress, double rate, double seconds_left) {
     const double share = static_cast<double>(progress.work_done) / static_cast<double>(progress.work_total);
     const std::string left = progress.work_done > 0 ? duration(seconds_left) + " left" : "just begun";
-    const std::string text = fmt::format("{:3.0f} %  scan {} of {}  {:.1f} Mvoxel/s x thresholds  {}", 100 * share,
-                                         progress.scans_done, progress.scans_total, rate / 1e6, left);
+    std::string text = fmt::format("{:3.0f} %  {} of {} scans done, threshold {} of {}  {:.1f} Mvoxel/s  {}",
+                                   100 * share, progress.scans_done, progress.scans_total, progress.thresholds_done,
+                                   progress.thresholds, rate / 1e6, left);
     if (!terminal_) {
         fmt::print(stderr, "{}\n", text);
         return;
     }
-    constexpr int width = 24;
-    const auto filled = static_cast<std::size_t>(share * width);
-    fmt::print(stderr, "\r[{:<24}] {}\x1b[K", std::string(filled, '='), text);
+    // A line that wraps cannot be drawn over: the bar takes what the text leaves, and the last column stays free.
+    constexpr std::size_t widest_bar = 24, frame = 4;
+    const std::size_t columns = columns_of_terminal();
+    text = text.substr(0, columns - 1);
+    if (columns > text.size() + frame) {
+        const std::size_t width = std::min(widest_bar, columns - text.size() - frame);
+        const auto filled = static_cast<std::size_t>(share * static_cast<double>(width));
+        text = fmt::format("[{:<{}}] {}", std::string(filled, '='), width, text);
+    }
+    fmt::print(stderr, "\r{}\x1b[K", text);
     std::fflush(stderr);
     drawn_ = true;
 }

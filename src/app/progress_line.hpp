@@ -7,7 +7,7 @@
 namespace tomosweep::app {
 
 /// Shows how far a run has come: a bar that redraws itself on a terminal, otherwise a plain line now and then, fit for
-/// a log.
+/// a log. Voxels count once for every threshold.
 class progress_line {
 public:
     progress_line();

@@ -63,17 +63,18 @@ void tell(const reproduction& result) {
 }  // namespace
 
 int reproduce(const arguments& given) {
-    command_syntax syntax{"tomosweep reproduce FILE.h5 [--scan ID] [--data FOLDER]",
+    command_syntax syntax{"tomosweep reproduce DIR|FILE.h5 [--scan ID] [--data FOLDER]",
                           "Runs the recorded analysis of one scan again, in a scratch folder, and compares the results "
                           "with the archive bit by bit. May be started with mpirun or srun, like run.",
                           {"ARCHIVE"}};
-    syntax.named.add_options()("scan", options::value<std::string>(), "the scan (needed where FILE.h5 has several)")(
+    syntax.named.add_options()("scan", options::value<std::string>(),
+                               "the scan (needed where the archive has several)")(
         "data", options::value<std::string>(), "the folder of the job's data, if it is not where it was")(
         "scratch", options::value<std::string>(), "folder for the temporary results (default: TMPDIR)");
     const auto values = parse(syntax, given);
     if (!values)
         return all_done;
-    const std::string archive = required(*values, syntax, "ARCHIVE");
+    const std::string archive = archive_at(required(*values, syntax, "ARCHIVE"));
     return with_ranks([&](const communicator& world) {
         const scratch_folder scratch(world, text_of(*values, "scratch"));
         const reproduction result =

@@ -88,14 +88,17 @@ memory_bound memory_of_a_rank(const communicator& world, int ranks_on_node) {
     return bound;
 }
 
+int cores_of_node() {
+    return static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+}
+
 /// Threads by option, by environment, or the node's cores shared out among its ranks.
 int choose_threads(const options::variables_map& values, int ranks_on_node) {
     if (values.count("threads") != 0)
         return positive(values, "threads");
     if (std::getenv("OMP_NUM_THREADS") != nullptr)
         return threads_in_use();
-    const auto cores = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
-    return std::max(1, std::min(cores / ranks_on_node, cores_available()));
+    return std::max(1, std::min(cores_of_node() / ranks_on_node, cores_available()));
 }
 
 std::string command_text(const arguments& given) {
@@ -108,6 +111,27 @@ std::string command_text(const arguments& given) {
 void describe(const campaign_layout& layout, std::size_t todo, std::size_t complete, int ranks, int threads) {
     fmt::print(stderr, "{} scans to do, {} complete; {} ranks x {} threads, {} per scan, {} at once\n", todo, complete,
                ranks, threads, layout.ranks_per_scan, layout.groups);
+}
+
+/// The folder of the file at `path` if that is to stand in the output folder, which a first run has yet to make.
+void make_folder_within(const std::string& output, const std::string& path) {
+    namespace fs = std::filesystem;
+    if (path.empty())
+        return;
+    const fs::path folder = fs::absolute(path).lexically_normal().parent_path();
+    const fs::path below = folder.lexically_relative(fs::absolute(output).lexically_normal());
+    std::error_code told_by_the_log;
+    if (!below.empty() && *below.begin() != "..")
+        fs::create_directories(folder, told_by_the_log);
+}
+
+/// Bytes per voxel say nothing where the program itself takes most of the memory, as with small blocks.
+std::string memory_text(const peak_memory& peak) {
+    constexpr double least_bytes_of_volumes = 1e8;
+    std::string text = fmt::format("{:.2f} GB", static_cast<double>(peak.resident_bytes) * 1e-9);
+    if (static_cast<double>(peak.volume_bytes) >= least_bytes_of_volumes)
+        text += fmt::format(", {:.2f} bytes per voxel of its block", peak.resident_bytes_per_voxel);
+    return text;
 }
 
 /// A run on all ranks, from the command line to the exit code.
@@ -138,8 +162,11 @@ public:
         if (values_.count("dry-run") != 0)
             return dry_run(plan);
         warn_of_threads();
-        const auto log_file = agreed(
-            world_, [&] { return std::make_unique<run_log>(world_.root() ? text_of(values_, "log") : std::string()); });
+        const auto log_file = agreed(world_, [&] {
+            const std::string path = world_.root() ? text_of(values_, "log") : std::string();
+            make_folder_within(options_.directory, path);
+            return std::make_unique<run_log>(path);
+        });
         run_log& log = *log_file;
         const run_record record = record_of(plan, options_.command);
         const run_summary summary =
@@ -178,12 +205,13 @@ private:
     }
 
     void warn_of_threads() const {
-        if (world_.root() && cores_available() < options_.threads_per_rank)
-            fmt::print(
-                stderr,
-                "warning: rank 0 may use {} of the node's cores for {} threads; mpirun binds ranks to cores unless "
-                "told --bind-to none or --map-by slot:PE=N\n",
-                cores_available(), options_.threads_per_rank);
+        const int cores = cores_available();
+        if (!world_.root() || cores >= options_.threads_per_rank)
+            return;
+        const bool bound = cores < cores_of_node();
+        fmt::print(stderr, "warning: rank 0 may use {} of the node's {} cores for {} threads{}\n", cores,
+                   cores_of_node(), options_.threads_per_rank,
+                   bound ? "; mpirun binds ranks to cores unless told --bind-to none or --map-by slot:PE=N" : "");
     }
 
     /// Says so when the folder's archive is about to be replaced by that of another campaign.
@@ -233,9 +261,7 @@ private:
         if (summary.interrupted)
             fmt::print(stderr, "interrupted; {} scans are complete, the same command goes on\n", summary.complete);
         if (!quiet_ && summary.memory.resident_bytes_per_voxel > 0)
-            fmt::print(stderr, "peak memory of a rank: {:.2f} GB, {:.2f} bytes per voxel of its block\n",
-                       static_cast<double>(summary.memory.resident_bytes) * 1e-9,
-                       summary.memory.resident_bytes_per_voxel);
+            fmt::print(stderr, "peak memory of a rank: {}\n", memory_text(summary.memory));
         if (!summary.merged || quiet_)
             return;
         fmt::print("{}archive: {}\n", result_table(summary.archive),

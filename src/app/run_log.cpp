@@ -1,8 +1,10 @@
 #include "run_log.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/core/process.hpp"
@@ -74,7 +76,8 @@ run_log::run_log(const std::string& path) {
         return;
     file_.open(path, std::ios::app);
     if (!file_)
-        throw resource_error("rights or space", "the log " + path + " cannot be written");
+        throw resource_error("rights or space",
+                             "the log " + path + " cannot be written: " + std::generic_category().message(errno));
 }
 
 void run_log::started(const campaign_layout& layout, std::size_t todo, std::size_t complete) {

@@ -75,6 +75,19 @@ std::string folder_of(const std::string& path) {
     return folder.empty() ? "." : folder.string();
 }
 
+/// Writes to what is no file: a pipe or a device.
+void write_into(const std::string& path, std::span<const std::byte> bytes) {
+    const descriptor sink(path, O_WRONLY, path);
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(sink.id(), bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            refuse("write", path, errno);
+        bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+}
+
 struct partial_owner {
     std::string host;
     pid_t process = 0;
@@ -143,12 +156,17 @@ void publish_file(const std::string& partial, const std::string& path) {
 }
 
 void write_file_whole(const std::string& path, std::span<const std::byte> bytes) {
-    const std::string partial = partial_path(path);
+    std::error_code unknown;
+    if (const fs::file_status status = fs::status(path, unknown);
+        fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status))
+        return write_into(path, bytes);
+    const std::string target = fs::is_symlink(path, unknown) ? fs::weakly_canonical(path).string() : path;
+    const std::string partial = partial_path(target);
     try {
-        descriptor file(partial, O_WRONLY | O_CREAT | O_TRUNC, path);
+        descriptor file(partial, O_WRONLY | O_CREAT | O_TRUNC, target);
         file.write(0, bytes);
         file.sync();
-        publish_file(partial, path);
+        publish_file(partial, target);
     } catch (...) {
         ::unlink(partial.c_str());
         throw;

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <vector>
 
-#include "tomosweep/archive/atomic_file.hpp"
 #include "tomosweep/archive/schema.hpp"
 #include "tomosweep/core/error.hpp"
 
@@ -58,17 +57,17 @@ std::string quoted(const std::string& text) {
     return result + "\"";
 }
 
-std::string value_text(const variable_values& values, std::size_t index) {
+std::string value_text(const variable& what, std::size_t index) {
     return std::visit(
         [&]<class T>(const std::vector<T>& held) -> std::string {
             if constexpr (std::is_same_v<T, std::string>)
                 return quoted(held[index]);
             else if constexpr (std::is_same_v<T, double>)
                 return number_text(held[index]);
-            else
-                return std::to_string(held[index]);
+            else  // Whole numbers have no NaN: an unknown cycle is -1 in the archive.
+                return what.name == "cycle" && held[index] < 0 ? "" : std::to_string(held[index]);
         },
-        values);
+        what.values);
 }
 
 std::size_t axis_of(const std::string& dimension) {
@@ -88,7 +87,7 @@ std::string cell(const variable& what, const point& at, const point& lengths) {
         const std::size_t axis = axis_of(dimension);
         index = index * lengths[axis] + at[axis];
     }
-    return value_text(what.values, static_cast<std::size_t>(index));
+    return value_text(what, static_cast<std::size_t>(index));
 }
 
 bool is_phase(const data_group& group) {
@@ -222,20 +221,10 @@ std::string csv_text(const data_group& archive, const std::string& table) {
     for (index_t row = 0; row < rows; ++row) {
         std::string line;
         for (const variable& each : group.variables)
-            line.append(line.empty() ? "" : ",").append(value_text(each.values, index_of_row(group, each, row)));
+            line.append(line.empty() ? "" : ",").append(value_text(each, index_of_row(group, each, row)));
         text += line + "\n";
     }
     return text;
-}
-
-void export_csv(const data_group& archive, const std::string& path) {
-    const std::string text = csv_text(archive);
-    write_file_whole(path, text);
-}
-
-void export_csv(const data_group& archive, const std::string& table, const std::string& path) {
-    const std::string text = csv_text(archive, table);
-    write_file_whole(path, std::as_bytes(std::span(text)));
 }
 
 }  // namespace tomosweep

@@ -243,6 +243,19 @@ std::string key_of_record(const std::string& text) {
     return content.is_object() && content.contains("scan") ? content_key(canonical(content)) : "";
 }
 
+bool covers(std::string_view held, std::string_view wanted) {
+    json more = unlabelled(held), less = unlabelled(wanted);
+    const auto take_fields = [](json& text) {
+        json fields = text.is_object() ? text.value("fields", json()) : json();
+        if (text.is_object())
+            text.erase("fields");
+        return fields;
+    };
+    const json kept = take_fields(more), asked = take_fields(less);
+    return kept.is_array() && asked.is_array() && more == less &&
+           std::ranges::all_of(asked, [&](const json& field) { return std::ranges::find(kept, field) != kept.end(); });
+}
+
 std::uint64_t inputs_hash(const std::vector<file_identity>& files, const std::vector<file_identity>& mask_files) {
     const std::string text =
         json{to_json(files), to_json(mask_files)}.dump(-1, ' ', false, json::error_handler_t::replace);

@@ -13,7 +13,7 @@
 namespace tomosweep {
 namespace {
 
-constexpr double gib = 1073741824.0;
+constexpr double mib = 1048576.0, gib = 1024 * mib;
 
 std::vector<std::size_t> largest_first(const std::vector<scan_load>& scans) {
     std::vector<std::size_t> order(scans.size());
@@ -46,10 +46,16 @@ fullest fullest_scan(const std::vector<scan_load>& scans, int ranks, const workl
     return most;
 }
 
+/// Small amounts in MiB; `round` takes them to the digits that are shown.
+std::string size_text(double bytes, double (*round)(double)) {
+    return bytes < 0.1 * gib ? fmt::format("{:.0f} MiB", round(bytes / mib))
+                             : fmt::format("{:.1f} GiB", round(bytes / gib * 10) / 10);
+}
+
 [[noreturn]] void refuse_memory(const std::vector<scan_load>& scans, int ranks, const workload& work,
                                 const rank_pool& pool, const cost_model& model) {
     const fullest most = fullest_scan(scans, ranks, work, model);
-    std::string ways = fmt::format("{:.1f} GiB per rank", std::ceil(most.bytes / gib * 10) / 10);
+    std::string ways = size_text(most.bytes, std::ceil) + " per rank";
     for (int more = 2 * ranks; more <= 64 * pool.ranks; more *= 2)
         if (fullest_scan(scans, more, work, model).bytes <= pool.bytes_per_rank) {
             ways += fmt::format(", {} ranks of this size", more);
@@ -57,11 +63,11 @@ fullest fullest_scan(const std::vector<scan_load>& scans, int ranks, const workl
                 ways += fmt::format(" ({} nodes like this)", (more + pool.ranks_per_node - 1) / pool.ranks_per_node);
             break;
         }
-    throw resource_error(
-        "memory", fmt::format("scan {} needs {:.1f} GiB on each of {} rank{}, there are {:.1f} GiB{}; "
-                              "what would fit: {}, a smaller region, or a larger binning",
-                              most.scan->id, most.bytes / gib, ranks, ranks == 1 ? "" : "s", pool.bytes_per_rank / gib,
-                              pool.bound.empty() ? "" : fmt::format(" ({})", pool.bound), ways));
+    throw resource_error("memory", fmt::format("scan {} needs {} on each of {} rank{}, there are {}{}; "
+                                               "what would fit: {}, a smaller region, or a larger binning",
+                                               most.scan->id, size_text(most.bytes, std::round), ranks,
+                                               ranks == 1 ? "" : "s", size_text(pool.bytes_per_rank, std::floor),
+                                               pool.bound.empty() ? "" : fmt::format(" ({})", pool.bound), ways));
 }
 
 /// Ranks that hold the largest scan if its blocks were all equal and without halos; fewer need not be tried.
@@ -78,10 +84,28 @@ int smallest_group(const std::vector<scan_load>& scans, const workload& work, co
                    const cost_model& model) {
     if (pool.bytes_per_rank <= 0)
         return 1;
-    for (int ranks = least_ranks(scans, work, pool, model); ranks <= pool.ranks; ++ranks)
-        if (fullest_scan(scans, ranks, work, model).bytes <= pool.bytes_per_rank)
+    const scan_load* tightest = &scans.front();
+    for (int ranks = least_ranks(scans, work, pool, model); ranks <= pool.ranks; ++ranks) {
+        // The scan that did not fit before as a rule does not fit now: the others need not be looked at.
+        if (bytes_per_rank(*tightest, ranks, work, model) > pool.bytes_per_rank)
+            continue;
+        const fullest most = fullest_scan(scans, ranks, work, model);
+        if (most.bytes <= pool.bytes_per_rank)
             return ranks;
+        tightest = most.scan;
+    }
     refuse_memory(scans, pool.ranks, work, pool, model);
+}
+
+/// The most ranks from `smallest` to `most` that hold the scans: more ranks may need more memory each, where their
+/// number has unfortunate divisors.
+int largest_group(const std::vector<scan_load>& scans, int smallest, int most, const workload& work,
+                  const rank_pool& pool, const cost_model& model) {
+    int ranks = most;
+    while (ranks > smallest && pool.bytes_per_rank > 0 &&
+           fullest_scan(scans, ranks, work, model).bytes > pool.bytes_per_rank)
+        --ranks;
+    return std::max(ranks, smallest);
 }
 
 int chosen_group(const std::vector<scan_load>& scans, int asked, const workload& work, const rank_pool& pool,
@@ -124,7 +148,8 @@ campaign_layout choose_layout(const std::vector<scan_load>& scans, const workloa
     layout.ranks_per_scan = smallest;
     if (!ranks_per_scan)
         layout.ranks_per_scan =
-            std::max(smallest, useful_ranks(scans[layout.order.front()], model, pool.ranks / layout.groups));
+            largest_group(scans, smallest, useful_ranks(scans[layout.order.front()], model, pool.ranks / layout.groups),
+                          work, pool, model);
     layout.bytes_per_rank = fullest_scan(scans, layout.ranks_per_scan, work, model).bytes;
     layout.seconds = time_of(scans, layout, pool.threads_per_rank, work, model);
     for (const scan_load& scan : scans)
@@ -141,17 +166,17 @@ node_layout choose_nodes(const std::vector<scan_load>& scans, const workload& wo
         --layout.threads_per_rank;
     layout.ranks_per_node = pool.cores_per_node / layout.threads_per_rank;
     const double bytes_per_rank = pool.bytes_per_node / layout.ranks_per_node;
+    const auto ranks_of = [&](int nodes) {
+        return rank_pool{nodes * layout.ranks_per_node, layout.threads_per_rank, bytes_per_rank};
+    };
     constexpr int most_nodes = 1024;
-    for (layout.nodes = std::max(pool.nodes, 1);; ++layout.nodes) {
-        const rank_pool ranks{layout.nodes * layout.ranks_per_node, layout.threads_per_rank, bytes_per_rank};
-        try {
-            layout.campaign = choose_layout(scans, work, ranks, model);
-            return layout;
-        } catch (const resource_error&) {
-            if (pool.nodes > 0 || layout.nodes == most_nodes)
-                throw;
-        }
+    layout.nodes = pool.nodes;
+    if (pool.nodes <= 0) {
+        const int ranks = scans.empty() ? 1 : smallest_group(scans, work, ranks_of(most_nodes), model);
+        layout.nodes = (ranks + layout.ranks_per_node - 1) / layout.ranks_per_node;
     }
+    layout.campaign = choose_layout(scans, work, ranks_of(layout.nodes), model);
+    return layout;
 }
 
 double parse_bytes(std::string_view text, std::string_view option) {

@@ -257,11 +257,11 @@ private:
         if (!world_.root())
             return;
         const std::int64_t done = work_done_.value();
+        const std::size_t all = work_.todo.size();
         if (heart_)
-            heart_->progress(
-                std::min(changes_.contents.empty() ? queue_->taken() : work_.todo.size(), work_.todo.size()), done);
+            heart_->progress(std::min(changes_.contents.empty() ? queue_->taken() : all, all), done);
         if (watcher_.progress)
-            watcher_.progress({work_.todo.size(), scans_done_.value(), done, total_work()});
+            watcher_.progress({all, scans_done_.value(), done, total_work(), thresholds_done_, threshold_count(plan_)});
     }
 
     /// Rank 0 goes on telling of the progress while other groups are still at work.

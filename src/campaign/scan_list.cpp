@@ -39,7 +39,7 @@ scan_list list_scans(const communicator& world, const campaign_plan& plan, const
         if (!world.root())
             return;
         for (std::size_t scan = 0; scan < plan.scans.size(); ++scan)
-            list.contents[scan] = content_of(plan, scan, pooled[scan]);
+            list.contents[scan] = store.held(plan.job.scans[scan].id, content_of(plan, scan, pooled[scan]));
         const std::vector<std::size_t> selected = selected_scans(plan.job, options);
         for (const std::size_t scan : order) {
             if (std::ranges::find(selected, scan) == selected.end() || !plan.scans[scan].failure.empty())

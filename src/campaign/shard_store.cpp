@@ -167,6 +167,19 @@ shard_status shard_store::sound_status(const std::string& id, const std::string&
     }
 }
 
+std::string shard_store::held(const std::string& id, std::string content) const {
+    if (!fs::exists(shard_path(id)))
+        return content;
+    try {
+        std::string more =
+            value_of(read_group_attributes(shard_path(id), "/process/" + id), content_attribute, content);
+        const bool known = more != content && covers(more, content);
+        return known && sound_status(id, content_key(more)).state == shard_state::complete ? more : content;
+    } catch (const error&) {
+        return content;
+    }
+}
+
 data_group shard_store::merge(const std::vector<std::string>& ids, const lock_waiting& waiting) const {
     const folder_lock lock(directory_, lock_of_this_process(lock_role::merge, {}), waiting);
     std::vector<data_group> shards;

@@ -106,8 +106,12 @@ std::string yaml_value::description() const {
         return fmt::format("a mapping of {} key{}", node_.size(), node_.size() == 1 ? "" : "s");
     if (!node_.IsScalar())
         return "no value";
-    const std::string& text = node_.Scalar();
-    return "'" + (text.size() > 60 ? text.substr(0, 57) + "..." : text) + "'";
+    std::string text = node_.Scalar();
+    if (text.size() > 60)
+        text = text.substr(0, 57) + "...";
+    // A message stays one line.
+    std::ranges::replace_if(text, [](char each) { return each >= 0 && each < ' '; }, '?');
+    return "'" + text + "'";
 }
 
 std::optional<std::string> yaml_value::text(const std::string& accepted) const {
@@ -162,7 +166,7 @@ std::optional<std::vector<yaml_value>> yaml_value::list(const std::string& accep
 }
 
 std::optional<std::vector<double>> yaml_value::numbers(const number_range& range) const {
-    const auto values = list("a list of numbers, such as [80, 90, 100]");
+    const auto values = list("a list of numbers in brackets, such as [1] or [1, 2]");
     if (!values)
         return std::nullopt;
     std::vector<double> numbers;
@@ -179,8 +183,10 @@ std::optional<std::size_t> yaml_value::chosen(const std::vector<std::string_view
             return static_cast<std::size_t>(at - names.begin());
     }
     std::string accepted = fmt::format("{}", fmt::join(names, ", "));
-    if (node_.IsScalar() && names.size() > 1)
-        accepted += fmt::format(" (nearest: {})", nearest_name(node_.Scalar(), names));
+    // A guess from afar would mislead: `charge` is no way of writing `lithiation`.
+    const std::string_view nearest = names.size() > 1 && node_.IsScalar() ? nearest_name(node_.Scalar(), names) : "";
+    if (!nearest.empty() && 2 * edit_distance(node_.Scalar(), nearest) <= nearest.size())
+        accepted += fmt::format(" (nearest: {})", nearest);
     refuse(accepted);
     return std::nullopt;
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <limits>
+#include <set>
 
 #include "tomosweep/core/error.hpp"
 
@@ -36,6 +37,14 @@ double cost_of(const extent3& volume, const extent3& grid) {
     const double surface =
         (grid.z > 1 ? weight_z * y * x : 0) + (grid.y > 1 ? weight_y * z * x : 0) + (grid.x > 1 ? weight_x * z * y : 0);
     return z * y * x + surface;
+}
+
+std::set<index_t> divisors_of(index_t number) {
+    std::set<index_t> divisors;
+    for (index_t small = 1; small * small <= number; ++small)
+        if (number % small == 0)
+            divisors.insert({small, number / small});
+    return divisors;
 }
 
 }  // namespace
@@ -75,11 +84,12 @@ box3 decomposition::positions_meeting(const box3& box) const {
 extent3 choose_grid(const extent3& volume, int ranks) {
     extent3 best{ranks, 1, 1};
     double least = std::numeric_limits<double>::infinity();
-    for (index_t z = 1; z <= ranks; ++z)
-        for (index_t y = 1; z * y <= ranks; ++y) {
-            if (ranks % (z * y) != 0)
+    const std::set<index_t> divisors = divisors_of(ranks);
+    for (const index_t z : divisors)
+        for (const index_t y : divisors) {
+            if (ranks / z % y != 0)
                 continue;
-            const extent3 grid{z, y, ranks / (z * y)};
+            const extent3 grid{z, y, ranks / z / y};
             if (const double cost = cost_of(volume, grid); cost < least) {
                 least = cost;
                 best = grid;

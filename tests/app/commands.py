@@ -1,14 +1,20 @@
 """What every command says and leaves."""
 
 import csv
+import fcntl
 import json
 import math
+import os
+import pty
+import struct
+import subprocess
+import termios
 import unittest
 
 import h5py
 import yaml
 
-from program import BAD_INPUT, DONE, SOME_FAILED, SWEEP, campaign, content, folder_test
+from program import BAD_INPUT, DONE, SOME_FAILED, SWEEP, TOMOSWEEP, campaign, content, folder_test
 
 COMMANDS = ("run", "check", "plan", "submit", "phantom", "status", "merge", "export", "verify", "reproduce")
 
@@ -24,6 +30,17 @@ class help_texts(folder_test):
         for command in COMMANDS:
             self.assertIn(command, listed)
         self.expect(BAD_INPUT)
+
+    def test_help_with_a_command_is_that_commands_help(self):
+        self.assertEqual(self.expect(DONE, "help", "run").stdout, self.expect(DONE, "run", "--help").stdout)
+
+    def test_what_is_missing_or_empty_is_named_as_it_is_typed(self):
+        self.assertIn("found no --csv;", self.expect(BAD_INPUT, "export", self.folder).stderr)
+        self.assertIn("found no JOB;", self.expect(BAD_INPUT, "check").stderr)
+        job = self.write("job.yaml", campaign(1))
+        told = self.expect(BAD_INPUT, "run", job, "-o", "", cwd=self.folder).stderr
+        self.assertIn("--output: found an empty text", told)
+        self.assertFalse((self.folder / "scans").exists())
 
 
 class on_a_job(folder_test):
@@ -58,8 +75,28 @@ class on_a_job(folder_test):
         self.assertEqual([line.split()[0] for line in told.splitlines() if line.startswith("s") and line[1].isdigit()],
                          ["s0", "s1", "s2"])
 
-    def test_log_is_made_of_json_lines(self):
-        log = self.folder / "log.jsonl"
+    def test_the_bar_fits_its_terminal(self):
+        for columns in (60, 80, 200):
+            terminal, stderr = pty.openpty()
+            fcntl.ioctl(stderr, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+            run = subprocess.Popen([TOMOSWEEP, "run", *self.job, "-o", self.out, "--fresh"], stderr=stderr,
+                                   stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+            os.close(stderr)
+            told = b""
+            try:
+                while piece := os.read(terminal, 4096):
+                    told += piece
+            except OSError:  # the other side is closed
+                pass
+            os.close(terminal)
+            self.assertEqual(run.wait(), DONE)
+            bars = [line.split("\x1b")[0] for line in told.decode().split("\r") if "Mvoxel/s" in line]
+            self.assertTrue(bars, told)
+            self.assertLess(max(map(len, bars)), columns)
+            self.assertIn("0 of 3 scans done, threshold 1 of 2", bars[0])
+
+    def test_log_is_made_of_json_lines_in_an_output_folder_that_is_not_there_yet(self):
+        log = self.out / "logs" / "log.jsonl"
         self.expect(DONE, "run", *self.job, "-o", self.out, "--log", log, ranks=2)
         events = [json.loads(line) for line in log.read_text().splitlines()]
         self.assertEqual((events[0]["event"], events[-1]["event"]), ("started", "finished"))
@@ -83,7 +120,23 @@ class on_a_job(folder_test):
         self.assertEqual(content(self.out / "campaign.h5"), expected)
 
 
+    def test_reproduce_finds_the_archive_of_a_folder(self):
+        self.expect(DONE, "run", *self.job, "-o", self.out, "--quiet")
+        self.assertIn("bit by bit", self.expect(DONE, "reproduce", self.out, "--scan", "s1").stdout)
+
+    def test_more_threads_than_cores_are_told_without_blaming_mpirun(self):
+        told = self.expect(DONE, "run", *self.job, "-o", self.out, "--threads", 5000).stderr
+        self.assertIn("for 5000 threads", told)
+        self.assertNotIn("mpirun", told)
+
+
 class export(folder_test):
+    def test_dash_is_standard_output(self):
+        out, table = self.folder / "out", self.folder / "table.csv"
+        self.expect(DONE, "run", self.write("job.yaml", campaign(2)), self.write("sweep.yaml", SWEEP), "-o", out, "--quiet")
+        self.expect(DONE, "export", out, "--csv", table)
+        self.assertEqual(self.expect(DONE, "export", out, "--csv", "-").stdout, table.read_text())
+
     def rows(self, **phases):
         out, table = self.folder / "out", self.folder / "table.csv"
         self.expect(DONE, "run", self.write("job.yaml", campaign(3, **phases)), self.write("sweep.yaml", SWEEP), "-o", out)

@@ -1,5 +1,6 @@
 """Archives open in every reader, and hold what is documented."""
 
+import pathlib
 import subprocess
 import unittest
 
@@ -56,7 +57,25 @@ class opening_test(folder_test):
                 self.assertGreater(chosen.item(), 1.5)
 
 
+    def check_documentation(self):
+        """Of every variable that a user meets; tables and provenance speak for themselves."""
+        text = (pathlib.Path(__file__).parents[2] / "docs" / "archive.md").read_text()
+        names = set()
+
+        def note(place, item):
+            if isinstance(item, h5py.Dataset) and place.split("/")[0] not in ("tables", "process"):
+                names.add(place.split("/")[-1])
+
+        for path in (self.archive, self.shard):
+            with h5py.File(path) as root:
+                root.visititems(note)
+        self.assertEqual([name for name in sorted(names) if f"`{name}`" not in text], [])
+
+
 class one_phase(opening_test):
+    def test_docs_name_every_variable(self):
+        self.check_documentation()
+
     def test_xarray_finds_every_documented_variable_at_the_root(self):
         self.check_xarray(self.archive, None, ["s0", "s1", "s2"])
         self.check_xarray(self.shard, None, ["s1"])
@@ -98,6 +117,9 @@ class one_phase(opening_test):
 
 class two_phases(opening_test):
     phases = {"phases": [{"name": "crack", "where": "below"}, {"name": "solid", "where": "above"}]}
+
+    def test_docs_name_every_variable(self):
+        self.check_documentation()
 
     def test_each_phase_group_opens_alone(self):
         for phase in ("crack", "solid"):

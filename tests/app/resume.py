@@ -47,6 +47,17 @@ class second_run(resume_test):
         self.run_job(job, "at-once")
         self.assert_same_runs("out", "at-once")
 
+    def test_keeps_volumes_that_it_does_not_ask_for(self):
+        job = campaign(2)
+        self.run_job(job, "out", "--fields", "mask,labels")
+        before, content = self.times("out"), campaign_content(self.folder / "out")
+        for fields in ([], ["--fields", "mask"]):
+            self.assertIn("0 scans to do, 2 complete", self.run_job(job, "out", *fields, ranks=2).stderr)
+            self.expect(DONE, "status", self.folder / "out")
+        self.assertEqual(self.times("out"), before)
+        assert_same_content(self, campaign_content(self.folder / "out"), content, "without --fields")
+        self.assertIn("2 scans to do", self.run_job(job, "out", "--fields", "thickness").stderr)
+
     def test_computes_again_a_scan_whose_file_changed(self):
         self.expect(DONE, "phantom", self.write("spec.yaml", campaign(2)), "-o", self.folder / "data", "--format", "raw")
         arguments = ["run", self.folder / "data" / "job.yaml", self.sweep, "-o", self.folder / "out"]

@@ -43,6 +43,14 @@ TEST(export_csv, every_point_is_one_row) {
               "f, \"\"one\"\"\",,2,,100.5,2,5,,-7");
 }
 
+TEST(export_csv, unknown_cycles_are_empty_like_other_missing_values) {
+    const auto lines = lines_of(csv_text(merge_scans({single_phase("a", -1)})));
+    ASSERT_GT(lines.size(), 1U);
+    EXPECT_EQ(lines[1],
+              "a,80,0,6,0.16,\"r\xC3\xA9"
+              "f, \"\"one\"\"\",,,,80,0,1,-1,-7");
+}
+
 TEST(export_csv, phases_come_first) {
     const auto lines = lines_of(csv_text(test::sample_shard("a", 1)));
     ASSERT_EQ(lines.size(), 1U + 2 * 12);

@@ -51,6 +51,22 @@ scans:
     EXPECT_EQ(key_of(reordered), key_of(content_of(raw_job)));
 }
 
+TEST(covers, results_with_more_volumes_stand_for_those_with_fewer_and_for_nothing_else) {
+    scan_content more = content_of(raw_job), less = more, other = more;
+    less.fields = {"labels"};
+    other.fields = {"mask", "thickness"};
+    EXPECT_TRUE(covers(content_text(more), content_text(less)));
+    EXPECT_TRUE(covers(content_text(more), content_text(more)));
+    EXPECT_FALSE(covers(content_text(less), content_text(more)));
+    EXPECT_FALSE(covers(content_text(more), content_text(other)));
+    less.resolution_limits_um = {0};
+    EXPECT_FALSE(covers(content_text(more), content_text(less)));
+    for (const char* damaged : {"", "{", "[]", "{}", "null"}) {
+        EXPECT_FALSE(covers(damaged, content_text(more))) << damaged;
+        EXPECT_FALSE(covers(damaged, damaged)) << damaged;
+    }
+}
+
 TEST(content_key, zero_has_one_sign) {
     scan_content negative = content_of(raw_job), positive = content_of(raw_job);
     negative.resolution_limits_um[0] = -0.0;

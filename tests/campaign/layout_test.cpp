@@ -91,6 +91,25 @@ TEST(layout, too_little_memory_says_what_would_fit) {
     }
 }
 
+TEST(layout, more_ranks_than_needed_never_take_more_memory_than_there_is) {
+    const std::vector<scan_load> scans{{"a", {938, 2606, 2606}, 6'370'000'000, dtype::uint8, false}};
+    for (const int ranks : {6, 12, 20, 24, 30, 36, 60})
+        for (double room = 512 * mib; room < 4096 * mib; room *= 1.1)
+            try {
+                EXPECT_LE(choose_layout(scans, {}, {ranks, 8, room}).bytes_per_rank, room) << ranks << " ranks";
+            } catch (const resource_error&) {
+            }
+}
+
+TEST(layout, small_amounts_of_memory_are_told_in_mebibytes) {
+    try {
+        choose_layout({cube("a", 8)}, {}, {2, 1, 20 * mib});
+        FAIL() << "a rank itself takes more";
+    } catch (const resource_error& wrong) {
+        EXPECT_NE(std::string(wrong.what()).find("there are 20 MiB"), std::string::npos) << wrong.what();
+    }
+}
+
 TEST(layout, no_scans_need_one_group) {
     const campaign_layout layout = choose_layout({}, {}, {4, 1, 1});
     EXPECT_EQ(layout.groups, 1);
@@ -119,6 +138,14 @@ TEST(node_layout, without_a_number_of_nodes_the_fewest_that_hold_a_scan_are_take
     EXPECT_EQ(choose_nodes(scans, {}, {0, 8, 1024 * mib}, plain).nodes, 2);
     EXPECT_EQ(choose_nodes(scans, {}, {3, 8, 1024 * mib}, plain).nodes, 3);
     EXPECT_THROW(choose_nodes(scans, {}, {1, 8, 1024 * mib}, plain), resource_error);
+}
+
+TEST(node_layout, nodes_too_small_for_any_number_of_them_are_refused) {
+    std::vector<scan_load> scans(280, {"a", {938, 2606, 2606}, 6'370'000'000, dtype::uint8, false});
+    for (std::size_t i = 0; i < scans.size(); ++i)
+        scans[i].volume.y += static_cast<index_t>(i % 7);
+    for (const double node : {256.0, 800.0})
+        EXPECT_THROW(choose_nodes(scans, {.thresholds = 5}, {0, 64, node * mib}), resource_error) << node << " MiB";
 }
 
 TEST(node_layout, a_campaign_of_6_gigavoxel_scans_is_planned_in_no_time) {

@@ -63,11 +63,18 @@ TEST_F(yaml_reader, a_wrong_choice_lists_all_and_the_nearest) {
     EXPECT_TRUE(has_only(found(), 1, "key", "above, below (nearest: below)"));
 }
 
+TEST_F(yaml_reader, a_choice_unlike_all_others_is_not_guessed_at) {
+    EXPECT_FALSE(value("charge").choice<int>({{"pristine", 0}, {"lithiation", 1}, {"delithiation", 2}}));
+    ASSERT_EQ(found().size(), 1U);
+    EXPECT_EQ(found().front().accepted, "pristine, lithiation, delithiation");
+}
+
 TEST_F(yaml_reader, what_was_found_is_described_by_kind) {
     EXPECT_EQ(value("[1, 2]").description(), "a list of 2 values");
     EXPECT_EQ(value("{a: 1}").description(), "a mapping of 1 key");
     EXPECT_EQ(value("~").description(), "no value");
     EXPECT_EQ(value("abc").description(), "'abc'");
+    EXPECT_EQ(value("\"a\\nb\"").description(), "'a?b'");
 }
 
 TEST_F(yaml_reader, unknown_keys_name_the_nearest_known_one) {

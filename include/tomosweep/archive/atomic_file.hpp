@@ -37,7 +37,8 @@ private:
     std::unique_ptr<state> state_;
 };
 
-/// Writes `bytes` to `path` so that it is whole or absent (or still the old one) whenever the program dies.
+/// Writes `bytes` to `path` so that it is whole or absent (or still the old one) whenever the program dies. Links are
+/// followed; what is no file, such as /dev/null or a pipe, is written to and never replaced.
 /// Local. Throws resource_error naming the path when there is no space or no right to write.
 void write_file_whole(const std::string& path, std::span<const std::byte> bytes);
 void write_file_whole(const std::string& path, std::string_view text);

@@ -55,6 +55,10 @@ std::string content_key(std::string_view text);
 /// as well: they are passed over, so that results of those versions are known again. Pure.
 std::string key_of_record(const std::string& text);
 
+/// True when results of the content `held` hold all that `wanted` asks for: they differ at most by volumes that only
+/// `held` keeps. Both are texts of content_text(); any other text covers nothing. Pure.
+bool covers(std::string_view held, std::string_view wanted);
+
 /// 64-bit hash of the names, sizes and times of change of a scan's files and of its mask's. Pure.
 std::uint64_t inputs_hash(const std::vector<file_identity>& files, const std::vector<file_identity>& mask_files);
 

@@ -20,6 +20,8 @@ struct run_progress {
     std::int64_t scans_done = 0;
     std::int64_t work_done = 0;
     std::int64_t work_total = 0;
+    std::int64_t thresholds_done = 0;  ///< of the scan that rank 0 works on
+    std::int64_t thresholds = 0;
 };
 
 /// Who watches a run; called on rank 0 only.

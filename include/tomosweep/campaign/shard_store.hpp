@@ -51,6 +51,10 @@ public:
     /// The same after reading all of it: a shard that does not match its checksums is unreadable.
     shard_status sound_status(const std::string& id, const std::string& key) const;
 
+    /// `content` as the results of a scan in the folder have it: with the volumes that were kept besides those that it
+    /// names, if the results are sound and complete, so that no run gives up volumes because it does not ask for them.
+    std::string held(const std::string& id, std::string content) const;
+
     /// Merges the shards of these scans that exist, in this order, into the archive, adds what is derived from them and
     /// from the job of the folder's last run (see derived.hpp), and returns what it wrote. Waits for another merge, so
     /// that the archive never loses what an earlier one has seen.
