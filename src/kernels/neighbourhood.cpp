@@ -21,6 +21,7 @@ constexpr std::size_t classes_in_all = change_sums::classes;
 
 /// Phases up to which masks of bits are the faster way.
 constexpr int few_phases = 8;
+static_assert(few_phases <= detail::bit_row::most_phases);
 
 /// Many phases: what each voxel changes.
 class change_counter {

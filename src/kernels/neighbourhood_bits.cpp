@@ -95,8 +95,8 @@ using word_block = std::array<const word*, 5>;
     const word full_yx = own & y & x & yx;
     const std::int64_t voxels = count(own);
     figures[0] = voxels;
-    figures[14] = voxels - count(own & x) - count(own & y) - count(own & z) + count(full_yx) +
-                  count(own & z & x & zx) + count(own & z & y & zy) - count(full_yx & z & zx & zy & zyx);
+    figures[14] = voxels - count(own & x) - count(own & y) - count(own & z) + count(full_yx) + count(own & z & x & zx) +
+                  count(own & z & y & zy) - count(full_yx & z & zx & zy & zyx);
     const word touched_yx = any | y | x | yx;
     figures[15] = count((touched_yx | z | zx | zy | zyx) & begin) - count(touched_yx & begin) -
                   count((any | z | x | zx) & begin) - count((any | z | y | zy) & begin) + count((any | x) & begin) +

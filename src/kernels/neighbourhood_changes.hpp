@@ -40,7 +40,8 @@ public:
             if (n == itself)
                 continue;
             load(rows.classes[n / 3] + n % 3 + x, there);
-            masks lower = there < own, higher = there > own;
+            masks lower = there < own;
+            masks higher = there > own;
             keep_as_bytes(lower);
             keep_as_bytes(higher);
             before[n] = n < itself ? ~higher : lower;
@@ -55,7 +56,7 @@ public:
         add_euler(before);
     }
 
-    /// Writes the changes voxel by voxel: those of voxel i begin at place(i).
+    /// Writes the changes voxel by voxel: those of voxel 16 p + i are the 16 bytes from i Width + 16 p on.
     [[gnu::always_inline]] void write(std::int8_t* out) const {
         masks from[16], to[16];
         std::memcpy(from, of_, sizeof from);
@@ -69,7 +70,6 @@ public:
         }
         std::memcpy(out, from, sizeof from);
     }
-    static constexpr int place(int voxel) { return voxel % 16 * Width + voxel / 16 * 16; }
 
 private:
     /// Hides from the compiler that a mask comes from a comparison: it would turn sums and complements of masks into
@@ -81,7 +81,9 @@ private:
     }
 
     // References throughout: vectors wider than the default path's registers have no fixed way to be passed.
-    [[gnu::always_inline]] static void load(const signed_class* from, masks& to) { std::memcpy(&to, from, sizeof to); }
+    [[gnu::always_inline]] static void load(const signed_class* from, masks& to) {
+        std::memcpy(&to, from, sizeof to);
+    }
 
     /// Of every 16 bytes of both the eight from `First` on, in turns.
     template <int First, int... Byte>

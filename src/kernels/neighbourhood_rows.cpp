@@ -37,7 +37,8 @@ template <int Width, bool Bordered>
         for (int i = 0; i < 16; ++i)
             for (int part = 0; part < parts; ++part)
                 if (const int voxel = 16 * part + i; voxels - x >= Width || voxel < voxels - x)
-                    add_voxel(changes + (parts * i + part) * 16, sums[static_cast<std::size_t>(i & 1)][place_of(own[voxel])]);
+                    add_voxel(changes + i * Width + 16 * part,
+                              sums[static_cast<std::size_t>(i & 1)][place_of(own[voxel])]);
     }
 }
 

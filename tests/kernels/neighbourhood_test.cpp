@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <random>
+#include <set>
 #include <string>
 
 #include "oracle/neighbourhood.hpp"
@@ -65,7 +66,7 @@ void expect_literal_counts(const class_case& volume, std::mt19937_64& random) {
     SCOPED_TRACE(volume.story);
     const depth_bins depth = support::random_depth(random, volume.classes.extent());
     const neighbourhood_table table = whole_table(volume, depth);
-    for (int k = 0; k < volume.phases; ++k)
+    for (const int k : std::set{0, volume.phases / 2, volume.phases - 1})
         EXPECT_EQ(table.phase(k), oracle::neighbourhood(volume.classes.view(), k, depth)) << "phase " << k;
     EXPECT_EQ(summed_over_blocks(volume, depth, random), table);
 }
@@ -76,7 +77,7 @@ constexpr std::array numbers_of_phases{1, 8, 9};
 TEST(neighbourhood, counts_stay_literal_where_strips_and_pieces_meet) {
     // More layers than a piece has, more rows than a strip has, and rows so long that strips are lower.
     std::mt19937_64 random(4);
-    for (const extent3& extent : {extent3{70, 5, 6}, extent3{3, 135, 7}, extent3{3, 20, 2900}})
+    for (const extent3& extent : {extent3{70, 5, 6}, extent3{3, 70, 7}, extent3{2, 10, 8200}})
         for (const int phases : numbers_of_phases) {
             class_case volume = support::random_classes(extent, phases, 0.1, random());
             cut_region(volume, random());
@@ -85,7 +86,8 @@ TEST(neighbourhood, counts_stay_literal_where_strips_and_pieces_meet) {
 }
 
 TEST(neighbourhood, counts_stay_literal_where_uniform_surroundings_end) {
-    // One voxel of another class, or a box outside the region, at the ends of the 64 voxels that are looked at together.
+    // One voxel of another class, or a box outside the region, at the ends of the 64 voxels that are looked at
+    // together.
     std::mt19937_64 random(5);
     for (const int phases : numbers_of_phases)
         for (const class_t other : {class_t{0}, static_cast<class_t>(phases), class_background, class_outside})
