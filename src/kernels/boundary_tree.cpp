@@ -48,14 +48,25 @@ private:
     void square(index_t slow, index_t fast, index_t slow2, index_t fast2) {
         const node_index a = at(a_, slow, fast), a2 = at(a_, slow2, fast2);
         const node_index b = at(b_, slow, fast), b2 = at(b_, slow2, fast2);
+        if (a == a2 || b == b2)
+            return;
         if (std::min(level(a2), level(b)) > std::max(level(a), level(b2)))
             pair(a, b2);
         if (std::min(level(a), level(b2)) > std::max(level(a2), level(b)))
             pair(a2, b);
     }
 
+    /// Whether no voxel of a square of a face is lower than the three others, for nodes lie side by side.
+    bool in_pairs(const node_index* face, index_t slow, index_t fast) const {
+        const node_index here = at(face, slow, fast), opposite = at(face, slow + 1, fast + 1);
+        const node_index along_slow = at(face, slow + 1, fast), along_fast = at(face, slow, fast + 1);
+        return (here == along_fast && opposite == along_slow) || (here == along_slow && opposite == along_fast);
+    }
+
     /// A space diagonal connects only when all other six voxels of the cube are higher.
     void cube(index_t slow, index_t fast) {
+        if (in_pairs(a_, slow, fast) || in_pairs(b_, slow, fast))
+            return;
         for (int turn = 0; turn < 4; ++turn) {
             const index_t s = slow + turn / 2, s2 = slow + 1 - turn / 2;
             const index_t f = fast + turn % 2, f2 = fast + 1 - turn % 2;

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <deque>
 
+#include "neighbourhood_bits.hpp"
 #include "neighbourhood_rows.hpp"
 #include "tomosweep/core/error.hpp"
 
@@ -14,143 +14,121 @@ namespace tomosweep {
 namespace {
 
 using detail::change_sums;
-using detail::row_block;
+using detail::row_reader;
 
 constexpr std::size_t figures_before_depth = change_sums::figures;
 constexpr std::size_t classes_in_all = change_sums::classes;
 
-/// Copies rows of the own box with one voxel before and behind, and class_outside wherever the volume has ended.
-class row_reader {
+/// Phases up to which masks of bits are the faster way.
+constexpr int few_phases = 8;
+static_assert(few_phases <= detail::bit_row::most_phases);
+
+/// Many phases: what each voxel changes.
+class change_counter {
 public:
-    row_reader(view3<const class_t> classes, const box3& box, const box3& own, const extent3& whole)
-        : classes_(classes), box_(box), whole_(whole), first_(own.lo.x - 1), last_(own.hi.x + 1) {}
+    change_counter(const row_reader& reader, const box3& own, int phases, index_t strip)
+        : reader_(reader),
+          voxels_(own.extent().x),
+          phases_(phases),
+          rows_(reader, 3, strip + 2, detail::signed_row(reader.row_size())),
+          sums_(1) {}
 
-    std::size_t row_size() const { return static_cast<std::size_t>(last_ - first_ + detail::chunk); }
-
-    void read(index_t z, index_t y, class_t* out) const {
-        if (z < 0 || z >= whole_.z || y < 0 || y >= whole_.y) {
-            std::fill_n(out, row_size(), class_outside);
+    static box3 counted(const box3& own) { return own; }
+    void add_row(index_t z, index_t y) {
+        if (!change_sums::concerned(reader_.own_row(z, y), voxels_, phases_))
             return;
+        detail::row_block block;
+        for (std::size_t i = 0; i < block.classes.size(); ++i) {
+            const auto& row = rows_.at(z + static_cast<index_t>(i / 3) - 1, y + static_cast<index_t>(i % 3) - 1);
+            block.classes[i] = row.classes();
+            block.spans[i] = row.spans();
         }
-        const index_t from = std::max<index_t>(first_, 0);
-        const index_t to = std::min(last_, whole_.x);
-        std::fill_n(out, from - first_, class_outside);
-        std::memcpy(out + (from - first_), classes_.row(z - box_.lo.z, y - box_.lo.y) + (from - box_.lo.x),
-                    static_cast<std::size_t>(to - from));
-        std::fill(out + (to - first_), out + row_size(), class_outside);
+        sums_[0].add_row(block, voxels_, phases_);
     }
-    /// Row of the own box, whose voxels follow each other.
-    const class_t* own_row(index_t z, index_t y) const {
-        return classes_.row(z - box_.lo.z, y - box_.lo.y) + (first_ + 1 - box_.lo.x);
+    change_sums& sums() {
+        sums_[0].flush();
+        return sums_[0];
     }
 
 private:
-    view3<const class_t> classes_;
-    box3 box_;
-    extent3 whole_;
-    index_t first_, last_;
+    const row_reader& reader_;
+    index_t voxels_;
+    int phases_;
+    detail::row_cache<detail::signed_row> rows_;
+    std::vector<change_sums> sums_;  ///< one, on the heap
 };
 
-/// The nine rows around one, rolling along y.
-class row_window {
+/// Few phases: what begins at each voxel, or one before the volume.
+class bit_counter {
 public:
-    explicit row_window(const row_reader& reader) : size_(reader.row_size()), memory_(18 * size_) {
-        for (std::size_t i = 0; i < rows_.size(); ++i)
-            rows_[i] = memory_.data() + 2 * i * size_;
-    }
+    bit_counter(const row_reader& reader, const box3& own, int phases, index_t strip)
+        : first_(own.lo.x == 0 ? 0 : 1),
+          end_(own.extent().x + 1),
+          rows_(reader, 2, strip + 2, detail::bit_row(own.extent().x + 2, reader.row_size(), phases)),
+          sums_(phases) {}
 
-    void start(const row_reader& reader, index_t z, index_t y) {
-        read_column(reader, z, y - 1);
-        roll();
-        read_column(reader, z, y);
-        roll();
-        read_column(reader, z, y + 1);
+    static box3 counted(const box3& own) {
+        return {{own.lo.z - (own.lo.z == 0 ? 1 : 0), own.lo.y - (own.lo.y == 0 ? 1 : 0), own.lo.x}, own.hi};
     }
-    void advance(const row_reader& reader, index_t z, index_t y) {
-        roll();
-        read_column(reader, z, y + 1);
+    void add_row(index_t z, index_t y) {
+        sums_.add_row({&rows_.at(z, y), &rows_.at(z, y + 1), &rows_.at(z + 1, y - 1), &rows_.at(z + 1, y),
+                       &rows_.at(z + 1, y + 1)},
+                      first_, end_);
     }
-    row_block rows() const {
-        row_block block;
-        for (std::size_t i = 0; i < rows_.size(); ++i) {
-            block.classes[i] = rows_[i];
-            block.known[i] = rows_[i] + size_;
-        }
-        return block;
-    }
-    const class_t* middle() const { return rows_[4] + 1; }
+    detail::bit_counts& sums() { return sums_; }
 
 private:
-    void roll() {
-        for (std::size_t plane = 0; plane < rows_.size(); plane += 3)
-            std::rotate(rows_.data() + plane, rows_.data() + plane + 1, rows_.data() + plane + 3);
-    }
-    void read_column(const row_reader& reader, index_t z, index_t y) {
-        for (std::size_t plane = 0; plane < 3; ++plane) {
-            class_t* const row = rows_[3 * plane + 2];
-            reader.read(z + static_cast<index_t>(plane) - 1, y, row);
-            std::transform(row, row + size_, row + size_,
-                           [](class_t each) { return each == class_outside ? class_t{0} : each; });
-        }
-    }
-
-    std::size_t size_;
-    std::vector<class_t> memory_;
-    std::array<class_t*, 9> rows_{};
+    index_t first_, end_;
+    detail::row_cache<detail::bit_row> rows_;
+    detail::bit_counts sums_;
 };
 
 /// What one thread works with.
+template <class Counter>
 struct thread_tally {
-    thread_tally(const row_reader& reader, std::int32_t depth_bins)
-        : window(reader), depth(static_cast<std::size_t>(depth_bins) * classes_in_all), sums(1) {}
+    thread_tally(const row_reader& reader, const box3& own, int phases, index_t strip, std::int32_t depth_bins)
+        : counter(reader, own, phases, strip), depth(static_cast<std::size_t>(depth_bins) * classes_in_all) {}
 
-    row_window window;
+    Counter counter;
     std::vector<std::int64_t> depth;  ///< voxels by depth bin and class
-    std::vector<change_sums> sums;    ///< one, on the heap
 };
 
 /// The voxels by class of one depth bin.
-std::int64_t* table_of(const depth_bins& depth, index_t layer, thread_tally& tally) {
-    return tally.depth.data() +
+std::int64_t* table_of(const depth_bins& depth, index_t layer, std::vector<std::int64_t>& counts) {
+    return counts.data() +
            static_cast<std::size_t>(depth.bin_of_layer[static_cast<std::size_t>(layer)]) * classes_in_all;
 }
 
 /// Voxels by class and depth bin of a row, where bins change along the row or from row to row.
-void count_depth(const class_t* row, index_t y, const box3& own, const depth_bins& depth, thread_tally& tally) {
+void count_depth(const class_t* row, index_t y, const box3& own, const depth_bins& depth,
+                 std::vector<std::int64_t>& counts) {
     for (index_t x = own.lo.x; x < own.hi.x; ++x)
-        ++table_of(depth, depth.direction == axis::x ? x : y, tally)[row[x - own.lo.x]];
+        ++table_of(depth, depth.direction == axis::x ? x : y, counts)[row[x - own.lo.x]];
 }
 
-/// One strip of rows: y in [y_from, y_to) of plane z.
-void count_strip(const row_reader& reader, const box3& own, index_t z, index_t y_from, index_t y_to, int phases,
-                 const depth_bins& depth, thread_tally& tally) {
-    change_sums& sums = tally.sums[0];
-    bool follows = false;
-    for (index_t y = y_from; y < y_to; ++y) {
-        if (!change_sums::concerned(reader.own_row(z, y), own.hi.x - own.lo.x, phases)) {
-            follows = false;
-            continue;
+/// One piece of the rows that are counted, layer by layer.
+template <class Counter>
+void count_piece(const row_reader& reader, const box3& own, const box3& piece, int phases, const depth_bins& depth,
+                 thread_tally<Counter>& tally) {
+    for (index_t z = piece.lo.z; z < piece.hi.z; ++z) {
+        for (index_t y = piece.lo.y; y < piece.hi.y; ++y) {
+            tally.counter.add_row(z, y);
+            if (depth.direction != axis::z && z >= own.lo.z && y >= own.lo.y)
+                count_depth(reader.own_row(z, y), y, own, depth, tally.depth);
         }
-        if (follows)
-            tally.window.advance(reader, z, y);
-        else
-            tally.window.start(reader, z, y);
-        follows = true;
-        sums.add_row(tally.window.rows(), own.hi.x - own.lo.x, phases);
-        if (depth.direction != axis::z)
-            count_depth(tally.window.middle(), y, own, depth, tally);
+        if (depth.direction != axis::z || z < own.lo.z)
+            continue;
+        auto& sums = tally.counter.sums();
+        for (std::size_t value = 0; value < static_cast<std::size_t>(phases); ++value)
+            table_of(depth, z, tally.depth)[value] += sums.take_voxels(value);
     }
-    if (depth.direction != axis::z)
-        return;
-    sums.flush();
-    for (std::size_t value = 0; value < static_cast<std::size_t>(phases); ++value)
-        table_of(depth, z, tally)[value] += sums.take_voxels(value);
 }
 
 /// Running sums over the classes are figures by phase. The voxels themselves come with their depths.
-void add_figures(const change_sums& sums, neighbourhood_table& table) {
+template <class Sums>
+void add_figures(const Sums& sums, neighbourhood_table& table) {
     const std::size_t stride = figures_before_depth + static_cast<std::size_t>(table.depth_bins);
-    change_sums::change total{};
+    typename Sums::change total{};
     for (std::size_t k = 0; k < static_cast<std::size_t>(table.phases); ++k)
         for (std::size_t figure = 1; figure < total.size(); ++figure)
             table.counts[k * stride + figure] += total[figure] += sums.of(k)[figure];
@@ -181,6 +159,36 @@ void check(view3<const class_t> classes, const box3& box, const box3& own, const
     const box3 needed = grown(own, {1, 1, 1}, whole(whole_extent));
     require(own.empty() || (intersection(needed, box) == needed && intersection(own, needed) == own),
             "the view holds the own box and its neighbours");
+}
+
+/// Rows of a strip: three layers of them should stay in the cache of a core.
+index_t rows_per_strip(const row_reader& reader) {
+    constexpr std::size_t bytes = std::size_t{192} << 10;
+    return static_cast<index_t>(std::clamp<std::size_t>(bytes / (3 * reader.row_size()), 8, 64));
+}
+
+template <class Counter>
+void count_all(const row_reader& reader, const box3& own, const depth_bins& depth, neighbourhood_table& table) {
+    const index_t strip = rows_per_strip(reader);
+    std::deque<thread_tally<Counter>> tallies;  // a deque, for counters are not copied
+    for (int thread = 0; thread < omp_get_max_threads(); ++thread)
+        tallies.emplace_back(reader, own, table.phases, strip, depth.count);
+    constexpr index_t layers = 32;
+    constexpr index_t worth_threads = 1 << 16;
+    const box3 counted = Counter::counted(own);
+    const index_t strips = (counted.extent().y + strip - 1) / strip;
+    const index_t pieces = strips * ((counted.extent().z + layers - 1) / layers);
+#pragma omp parallel for schedule(dynamic) if (own.voxels() > worth_threads)
+    for (index_t i = 0; i < pieces; ++i) {
+        const index3 lo{counted.lo.z + i / strips * layers, counted.lo.y + i % strips * strip, own.lo.x};
+        const box3 piece = intersection({lo, {lo.z + layers, lo.y + strip, own.hi.x}}, counted);
+        count_piece(reader, own, piece, table.phases, depth, tallies[static_cast<std::size_t>(omp_get_thread_num())]);
+    }
+
+    for (auto& tally : tallies) {
+        add_depth(tally.depth, table);
+        add_figures(tally.counter.sums(), table);
+    }
 }
 
 }  // namespace
@@ -218,25 +226,10 @@ neighbourhood_table neighbourhood(view3<const class_t> classes, const box3& box,
         return table;
 
     const row_reader reader(classes, box, own, whole);
-    std::deque<thread_tally> tallies;  // a deque, for windows must stay where they are
-    for (int thread = 0; thread < omp_get_max_threads(); ++thread)
-        tallies.emplace_back(reader, depth.count);
-    constexpr index_t strip = 64;
-    constexpr index_t worth_threads = 1 << 16;
-    const index_t strips = (own.extent().y + strip - 1) / strip;
-    const index_t pieces = strips * own.extent().z;
-#pragma omp parallel for schedule(dynamic) if (own.voxels() > worth_threads)
-    for (index_t piece = 0; piece < pieces; ++piece) {
-        const index_t y = own.lo.y + piece % strips * strip;
-        count_strip(reader, own, own.lo.z + piece / strips, y, std::min(y + strip, own.hi.y), phases, depth,
-                    tallies[static_cast<std::size_t>(omp_get_thread_num())]);
-    }
-
-    for (thread_tally& tally : tallies) {
-        add_depth(tally.depth, table);
-        tally.sums[0].flush();
-        add_figures(tally.sums[0], table);
-    }
+    if (phases <= few_phases)
+        count_all<bit_counter>(reader, own, depth, table);
+    else
+        count_all<change_counter>(reader, own, depth, table);
     return table;
 }
 

@@ -13,8 +13,7 @@ namespace tomosweep::detail {
 /// `Width` voxels as bytes: classes, or masks that are -1 where something holds and 0 elsewhere.
 template <int Width>
 struct voxels_of {
-    typedef std::uint8_t classes __attribute__((vector_size(Width)));  // NOLINT(modernize-use-using)
-    typedef std::int8_t masks __attribute__((vector_size(Width)));     // NOLINT(modernize-use-using)
+    typedef std::int8_t masks __attribute__((vector_size(Width)));  // NOLINT(modernize-use-using)
 };
 
 /// Place of a neighbour among 27 in raster order; 13 is the voxel itself, and what comes before it has joined before
@@ -27,23 +26,26 @@ inline constexpr std::size_t itself = neighbour(0, 0, 0);
 /// The 16 changes of `Width` voxels, as bytes.
 template <int Width>
 class voxel_changes {
-    using classes = typename voxels_of<Width>::classes;
     using masks = typename voxels_of<Width>::masks;
 
 public:
-    /// Of the voxels x, x + 1, ... of the middle row.
-    [[gnu::always_inline]] voxel_changes(const row_block& rows, int x) {
-        classes own, there, known;
+    /// Of the voxels x, x + 1, ... of the middle row. `Bordered`: some of their neighbours may be outside.
+    template <bool Bordered>
+    [[gnu::always_inline]] voxel_changes(const row_block& rows, int x, std::bool_constant<Bordered> /*bordered*/) {
+        masks own, there;
         load(rows.classes[4] + x + 1, own);
         masks before[27], step[27];
+#pragma GCC unroll 27
         for (std::size_t n = 0; n < 27; ++n) {
-            const std::size_t row = n / 3;
-            const auto shift = static_cast<std::ptrdiff_t>(n % 3) + x;
-            load(rows.classes[row] + shift, there);
-            load(rows.known[row] + shift, known);
-            const masks lower = there < own;
-            before[n] = n < itself ? masks(there <= own) : lower;
-            step[n] = lower - masks(known > own);
+            if (n == itself)
+                continue;
+            load(rows.classes[n / 3] + n % 3 + x, there);
+            masks lower = there < own;
+            masks higher = there > own;
+            keep_as_bytes(lower);
+            keep_as_bytes(higher);
+            before[n] = n < itself ? ~higher : lower;
+            step[n] = lower - (Bordered ? higher & (there != signed_outside) : higher);
         }
         of_[0] = masks{} + 1;
         for (std::size_t d = 0; d < half_directions.size(); ++d) {
@@ -54,7 +56,7 @@ public:
         add_euler(before);
     }
 
-    /// Writes the changes voxel by voxel: those of voxel i begin at place(i).
+    /// Writes the changes voxel by voxel: those of voxel 16 p + i are the 16 bytes from i Width + 16 p on.
     [[gnu::always_inline]] void write(std::int8_t* out) const {
         masks from[16], to[16];
         std::memcpy(from, of_, sizeof from);
@@ -68,11 +70,20 @@ public:
         }
         std::memcpy(out, from, sizeof from);
     }
-    static constexpr int place(int voxel) { return voxel % 16 * Width + voxel / 16 * 16; }
 
 private:
+    /// Hides from the compiler that a mask comes from a comparison: it would turn sums and complements of masks into
+    /// further comparisons and choices, at twice the cost.
+    [[gnu::always_inline]] static void keep_as_bytes([[maybe_unused]] masks& mask) {
+#ifdef __x86_64__
+        asm("" : "+v"(mask));
+#endif
+    }
+
     // References throughout: vectors wider than the default path's registers have no fixed way to be passed.
-    [[gnu::always_inline]] static void load(const class_t* from, classes& to) { std::memcpy(&to, from, sizeof to); }
+    [[gnu::always_inline]] static void load(const signed_class* from, masks& to) {
+        std::memcpy(&to, from, sizeof to);
+    }
 
     /// Of every 16 bytes of both the eight from `First` on, in turns.
     template <int First, int... Byte>

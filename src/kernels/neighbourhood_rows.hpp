@@ -3,20 +3,43 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
-#include "tomosweep/core/classes.hpp"
-#include "tomosweep/core/index.hpp"
+#include "row_reader.hpp"
 
 namespace tomosweep::detail {
 
-/// Voxels that are looked at together along x.
-inline constexpr int chunk = 64;
+/// A class less 128: most processors compare signed bytes only.
+using signed_class = std::int8_t;
+constexpr signed_class signed_of(class_t value) {
+    return static_cast<signed_class>(value ^ 0x80U);
+}
+inline constexpr signed_class signed_outside = signed_of(class_outside);
 
-/// The nine rows around the row (z, y): [3 * (dz + 1) + dy + 1]. Entry x + 1 is voxel x. `known` has class 0 where
-/// `classes` has class_outside.
+/// The least and the greatest class of the voxels of a chunk, the one before and the one behind.
+struct class_span {
+    class_t least;
+    class_t greatest;
+};
+
+/// The nine rows around the row (z, y): [3 * (dz + 1) + dy + 1]. Entry x + 1 is voxel x; a span per chunk.
 struct row_block {
-    std::array<const class_t*, 9> classes;
-    std::array<const class_t*, 9> known;
+    std::array<const signed_class*, 9> classes;
+    std::array<const class_span*, 9> spans;
+};
+
+/// One row as its changes are looked for.
+class signed_row {
+public:
+    explicit signed_row(std::size_t row_size);
+
+    void read(const row_reader& reader, index_t z, index_t y);
+    const signed_class* classes() const { return classes_.data(); }
+    const class_span* spans() const { return spans_.data(); }
+
+private:
+    std::vector<signed_class> classes_;
+    std::vector<class_span> spans_;
 };
 
 /// What every voxel adds to the figures of the phases that hold it, summed by its class.
@@ -37,16 +60,15 @@ public:
     /// and up to the next full chunk and one voxel more.
     void add_row(const row_block& rows, index_t voxels, int phases);
     /// The sums so far of one class.
-    const change& of(std::size_t value) const { return wide_[value]; }
+    const change& of(std::size_t value) const;
     /// The voxels of one class that have been added since the last call.
     std::int64_t take_voxels(std::size_t value);
     /// Completes what the other functions see.
     void flush();
 
 private:
-    void add_chunk(const row_block& rows, int voxels, int phases);
-
     /// 16 bits keep the sums in the first-level cache; two copies keep runs of one class from waiting for themselves.
+    /// By class less 128, as unsigned bytes.
     alignas(64) std::array<std::array<std::array<std::int16_t, figures>, classes>, 2> narrow_{};
     std::array<change, classes> wide_{};
     int since_flush_ = 0;

@@ -44,7 +44,13 @@ public:
             if (low == high)
                 return;
             if (level(low) == level(high)) {
-                const node_index other = parent(high);
+                node_index other = parent(high);
+                // The earlier node stays: rows and boxes arrive one after the other, and a new root for each of them
+                // would leave the earlier ones at the end of long chains.
+                if (high < low) {
+                    std::swap(low, high);
+                    std::swap(above, other);
+                }
                 merge(low, high);
                 if (other == none)
                     return;

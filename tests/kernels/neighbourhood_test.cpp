@@ -3,6 +3,12 @@
 #include <gtest/gtest.h>
 #include <omp.h>
 
+#include <algorithm>
+#include <array>
+#include <random>
+#include <set>
+#include <string>
+
 #include "oracle/neighbourhood.hpp"
 #include "support/class_volumes.hpp"
 #include "tomosweep/core/error.hpp"
@@ -56,17 +62,58 @@ TEST(neighbourhood, blocks_add_up_to_the_whole_volume) {
     }
 }
 
+void expect_literal_counts(const class_case& volume, std::mt19937_64& random) {
+    SCOPED_TRACE(volume.story);
+    const depth_bins depth = support::random_depth(random, volume.classes.extent());
+    const neighbourhood_table table = whole_table(volume, depth);
+    for (const int k : std::set{0, volume.phases / 2, volume.phases - 1})
+        EXPECT_EQ(table.phase(k), oracle::neighbourhood(volume.classes.view(), k, depth)) << "phase " << k;
+    EXPECT_EQ(summed_over_blocks(volume, depth, random), table);
+}
+
+// Up to eight phases are counted by bits, more by what voxels change.
+constexpr std::array numbers_of_phases{1, 8, 9};
+
+TEST(neighbourhood, counts_stay_literal_where_strips_and_pieces_meet) {
+    // More layers than a piece has, more rows than a strip has, and rows so long that strips are lower.
+    std::mt19937_64 random(4);
+    for (const extent3& extent : {extent3{70, 5, 6}, extent3{3, 70, 7}, extent3{2, 10, 8200}})
+        for (const int phases : numbers_of_phases) {
+            class_case volume = support::random_classes(extent, phases, 0.1, random());
+            cut_region(volume, random());
+            expect_literal_counts(volume, random);
+        }
+}
+
+TEST(neighbourhood, counts_stay_literal_where_uniform_surroundings_end) {
+    // One voxel of another class, or a box outside the region, at the ends of the 64 voxels that are looked at
+    // together.
+    std::mt19937_64 random(5);
+    for (const int phases : numbers_of_phases)
+        for (const class_t other : {class_t{0}, static_cast<class_t>(phases), class_background, class_outside})
+            for (const index_t x : {0, 62, 63, 64, 65, 127, 128, 139}) {
+                class_case volume = support::uniform_classes({4, 5, 140}, phases, static_cast<class_t>(phases - 1));
+                volume.story += ", but " + std::to_string(other) + " at x = " + std::to_string(x);
+                volume.classes(2, 3, x) = other;
+                if (other == class_outside)
+                    std::fill_n(&volume.classes(3, 0, x), std::min<index_t>(70, 140 - x), other);
+                expect_literal_counts(volume, random);
+            }
+}
+
 TEST(neighbourhood, does_not_depend_on_the_number_of_threads) {
     std::mt19937_64 random(3);
-    const class_case volume = support::random_classes({9, 150, 70}, 254, 0.3, 3);
-    const depth_bins depth = support::random_depth(random, volume.classes.extent());
-    const int threads = omp_get_max_threads();
-    omp_set_num_threads(1);
-    const neighbourhood_table one = whole_table(volume, depth);
-    omp_set_num_threads(5);
-    const neighbourhood_table five = whole_table(volume, depth);
-    omp_set_num_threads(threads);
-    EXPECT_EQ(one, five);
+    for (const int phases : {1, 8, 254}) {
+        const class_case volume = support::random_classes({9, 150, 70}, phases, 0.3, 3);
+        const depth_bins depth = support::random_depth(random, volume.classes.extent());
+        const int threads = omp_get_max_threads();
+        omp_set_num_threads(1);
+        const neighbourhood_table one = whole_table(volume, depth);
+        omp_set_num_threads(5);
+        const neighbourhood_table five = whole_table(volume, depth);
+        omp_set_num_threads(threads);
+        EXPECT_EQ(one, five);
+    }
 }
 
 TEST(neighbourhood, of_a_box_has_its_closed_form) {

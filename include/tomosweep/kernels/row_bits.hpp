@@ -5,6 +5,9 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "tomosweep/core/classes.hpp"
 #include "tomosweep/core/index.hpp"
@@ -29,6 +32,22 @@ constexpr class_range background_classes(int phase) {
     return {phase + 1, class_background};
 }
 
+#ifdef __SSE2__
+/// Bits of 64 neighbouring voxels whose class lies in `range`, which must not be empty.
+inline std::uint64_t word_bits(const class_t* voxels, class_range range) {
+    typedef std::uint8_t classes __attribute__((vector_size(16)));  // NOLINT(modernize-use-using)
+    const auto lowest = static_cast<class_t>(range.lowest);
+    const auto span = static_cast<class_t>(range.highest - range.lowest);
+    std::uint64_t word = 0;
+    for (unsigned part = 0; part < 4; ++part) {
+        classes sixteen;
+        std::memcpy(&sixteen, voxels + 16 * std::size_t{part}, sizeof sixteen);
+        const auto inside = reinterpret_cast<__m128i>(sixteen - lowest <= span);
+        word |= std::uint64_t{static_cast<std::uint16_t>(_mm_movemask_epi8(inside))} << (16 * part);
+    }
+    return word;
+}
+#else
 /// Bits of 64 neighbouring voxels whose class lies in `range`, which must not be empty.
 inline std::uint64_t word_bits(const class_t* voxels, class_range range) {
     const auto lowest = static_cast<class_t>(range.lowest);
@@ -47,6 +66,7 @@ inline std::uint64_t word_bits(const class_t* voxels, class_range range) {
     }
     return word;
 }
+#endif
 
 /// Writes words_per_row(voxels) masks of one row.
 inline void row_bits(const class_t* row, index_t voxels, class_range range, std::uint64_t* words) {
