@@ -46,15 +46,26 @@ bool has_own_region(const phase_spec& phase) {
     return phase.region.has_value() || !phase.inside.empty();
 }
 
+std::vector<std::size_t> phases_around(const std::vector<phase_spec>& phases, std::size_t index) {
+    std::vector<std::size_t> around;
+    while (!phases[index].inside.empty()) {
+        const auto outer = std::ranges::find(phases, phases[index].inside, &phase_spec::name);
+        const auto place = static_cast<std::size_t>(outer - phases.begin());
+        require(place < index, "a phase stands behind the one around it");
+        around.push_back(place);
+        index = place;
+    }
+    std::ranges::reverse(around);
+    return around;
+}
+
 array3<std::uint8_t> phase_mask(const std::vector<phase_spec>& phases, std::size_t index,
                                 const std::vector<grey_thresholds>& levels, const scan_spec& scan,
                                 const scan_frame& frame, const scan_block& block, const box3& own) {
     const phase_spec& phase = phases[index];
     array3<std::uint8_t> mask;
     if (!phase.inside.empty()) {
-        const auto around =
-            static_cast<std::size_t>(std::ranges::find(phases, phase.inside, &phase_spec::name) - phases.begin());
-        require(around < index, "a phase stands behind the one around it");
+        const std::size_t around = phases_around(phases, index).back();
         array3<std::uint8_t> outer;
         if (has_own_region(phases[around]))
             outer = phase_mask(phases, around, levels, scan, frame, block, own);

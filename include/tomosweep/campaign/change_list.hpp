@@ -11,7 +11,7 @@
 namespace tomosweep {
 
 /// Counts up with every change of an algorithm that changes a figure of a pair.
-inline constexpr int change_version = 1;
+inline constexpr int change_version = 2;
 
 /// The pairs of a campaign that a run compares, once their scans have results.
 struct change_list {
