@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <string>
 
@@ -84,6 +85,24 @@ int smallest_group(const std::vector<scan_load>& scans, const workload& work, co
     refuse_memory(scans, pool.ranks, work, pool, model);
 }
 
+/// The pair that takes the most memory per rank.
+double fullest_pair(const workload& work, int ranks, const cost_model& model) {
+    double most = 0;
+    for (const pair_load& pair : work.pairs)
+        most = std::max(most, bytes_per_rank(pair, ranks, work, model));
+    return most;
+}
+
+/// Ranks from `least` on that hold the largest pair; `least` if none do, for scans can be analysed all the same.
+int with_room_for_pairs(const workload& work, int least, const rank_pool& pool, const cost_model& model) {
+    if (pool.bytes_per_rank <= 0)
+        return least;
+    for (int ranks = least; ranks <= pool.ranks; ++ranks)
+        if (fullest_pair(work, ranks, model) <= pool.bytes_per_rank)
+            return ranks;
+    return least;
+}
+
 int chosen_group(const std::vector<scan_load>& scans, int asked, const workload& work, const rank_pool& pool,
                  const cost_model& model) {
     if (asked < 1 || asked > pool.ranks)
@@ -98,14 +117,25 @@ int chosen_group(const std::vector<scan_load>& scans, int asked, const workload&
     return asked;
 }
 
-/// Time until the last group is done when each takes the next scan as soon as it is free.
-double time_of(const std::vector<scan_load>& scans, const campaign_layout& layout, int threads, const workload& work,
-               const cost_model& model) {
-    std::vector<double> busy_until(static_cast<std::size_t>(layout.groups), 0.0);
-    for (const std::size_t scan : layout.order)
-        *std::min_element(busy_until.begin(), busy_until.end()) +=
-            seconds(scans[scan], layout.ranks_per_scan, threads, work, model);
+/// Time until the last group is done when each takes the next piece of work as soon as it is free.
+double time_of(const std::vector<double>& pieces, int groups) {
+    std::vector<double> busy_until(static_cast<std::size_t>(groups), 0.0);
+    for (const double seconds : pieces)
+        *std::min_element(busy_until.begin(), busy_until.end()) += seconds;
     return *std::max_element(busy_until.begin(), busy_until.end());
+}
+
+pair_share share_of_pairs(const campaign_layout& layout, const workload& work, const rank_pool& pool,
+                          const cost_model& model) {
+    pair_share share;
+    share.bytes_per_rank = fullest_pair(work, layout.ranks_per_scan, model);
+    share.fits = pool.bytes_per_rank <= 0 || share.bytes_per_rank <= pool.bytes_per_rank;
+    std::vector<double> pieces;
+    for (const pair_load& pair : work.pairs)
+        pieces.push_back(seconds(pair, layout.ranks_per_scan, pool.threads_per_rank, work, model));
+    std::ranges::sort(pieces, std::greater<>());
+    share.seconds = time_of(pieces, layout.groups);
+    return share;
 }
 
 }  // namespace
@@ -117,8 +147,9 @@ campaign_layout choose_layout(const std::vector<scan_load>& scans, const workloa
     layout.order = largest_first(scans);
     if (scans.empty())
         return layout;
-    const int smallest = ranks_per_scan ? chosen_group(scans, *ranks_per_scan, work, pool, model)
-                                        : smallest_group(scans, work, pool, model);
+    const int smallest = ranks_per_scan
+                             ? chosen_group(scans, *ranks_per_scan, work, pool, model)
+                             : with_room_for_pairs(work, smallest_group(scans, work, pool, model), pool, model);
     const int wanted = static_cast<int>(std::min(scans.size(), static_cast<std::size_t>(pool.ranks / smallest)));
     layout.groups = std::max(wanted, 1);
     layout.ranks_per_scan = smallest;
@@ -126,7 +157,11 @@ campaign_layout choose_layout(const std::vector<scan_load>& scans, const workloa
         layout.ranks_per_scan =
             std::max(smallest, useful_ranks(scans[layout.order.front()], model, pool.ranks / layout.groups));
     layout.bytes_per_rank = fullest_scan(scans, layout.ranks_per_scan, work, model).bytes;
-    layout.seconds = time_of(scans, layout, pool.threads_per_rank, work, model);
+    std::vector<double> pieces;
+    for (const std::size_t scan : layout.order)
+        pieces.push_back(seconds(scans[scan], layout.ranks_per_scan, pool.threads_per_rank, work, model));
+    layout.pairs = share_of_pairs(layout, work, pool, model);
+    layout.seconds = time_of(pieces, layout.groups) + layout.pairs.seconds;
     for (const scan_load& scan : scans)
         layout.exchanged_bytes += traffic_of(scan, layout.ranks_per_scan, work, model).total_bytes();
     return layout;
@@ -142,15 +177,23 @@ node_layout choose_nodes(const std::vector<scan_load>& scans, const workload& wo
     layout.ranks_per_node = pool.cores_per_node / layout.threads_per_rank;
     const double bytes_per_rank = pool.bytes_per_node / layout.ranks_per_node;
     constexpr int most_nodes = 1024;
+    std::optional<node_layout> without_pairs;
     for (layout.nodes = std::max(pool.nodes, 1);; ++layout.nodes) {
         const rank_pool ranks{layout.nodes * layout.ranks_per_node, layout.threads_per_rank, bytes_per_rank};
+        const bool last = pool.nodes > 0 || layout.nodes == most_nodes;
         try {
             layout.campaign = choose_layout(scans, work, ranks, model);
-            return layout;
         } catch (const resource_error&) {
-            if (pool.nodes > 0 || layout.nodes == most_nodes)
+            if (last)
                 throw;
+            continue;
         }
+        if (layout.campaign.pairs.fits)
+            return layout;
+        if (!without_pairs)
+            without_pairs = layout;
+        if (last)
+            return *without_pairs;
     }
 }
 
