@@ -9,6 +9,7 @@
 #include "tomosweep/campaign/change_file.hpp"
 #include "tomosweep/campaign/change_reader.hpp"
 #include "tomosweep/campaign/electrode.hpp"
+#include "tomosweep/campaign/phase_regions.hpp"
 #include "tomosweep/campaign/scan_block.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/core/error.hpp"
@@ -38,10 +39,9 @@ struct state_block {
     array3<std::uint8_t> mask;
 };
 
-/// Both states on the voxels of the first one.
+/// Both states on the voxels of the first one, whose mask says where both are known.
 struct aligned_states {
-    grey_volume from, to;
-    array3<std::uint8_t> known;  ///< 1 where both are
+    scan_block from, to;
 };
 
 /// Thresholds of both states that nest alike, so that one class volume of each holds them all.
@@ -108,7 +108,30 @@ aligned_states align_states(const communicator& group, const campaign_plan& plan
     outcome.found = register_state(from.volume(), to.volume(), pair.registration, as_scanned(plan, pair));
     require_fit(plan, name_of(pair, plan.job.scans), outcome.found);
     resampled_grey moved = resample_state(from.volume(), to.volume(), outcome.found.transform);
-    return {std::move(from.grey), std::move(moved.grey), std::move(moved.known)};
+    aligned_states states;
+    states.from.grey = std::move(from.grey);
+    states.from.mask = std::move(moved.known);
+    states.to.grey = std::move(moved.grey);
+    return states;
+}
+
+/// 1 where both states are known and a phase in a part of the region, or inside others, is looked for in both; nothing
+/// for a phase that is looked for everywhere. Collective.
+array3<std::uint8_t> mask_of(const communicator& group, const campaign_plan& plan, const change_task& task,
+                             std::size_t phase, const aligned_states& states, const box3& own) {
+    if (!has_own_region(plan.job.phases[phase]))
+        return {};
+    const std::size_t from = plan.job.changes.pairs[task.pair].from;
+    return agreed(group, [&] {
+        const auto mask = [&](const std::vector<grey_thresholds>& levels, const scan_block& block) {
+            return phase_mask(plan.job.phases, phase, levels, plan.job.scans[from], plan.scans[from].frame, block, own);
+        };
+        array3<std::uint8_t> both = mask(task.from_levels, states.from);
+        const array3<std::uint8_t> second = mask(task.to_levels, states.to);
+        std::ranges::transform(both.values(), second.values(), both.data(),
+                               [](std::uint8_t a, std::uint8_t b) { return std::min(a, b); });
+        return both;
+    });
 }
 
 void compare(const communicator& group, const campaign_plan& plan, const change_task& task, change_outcome& outcome,
@@ -124,11 +147,13 @@ void compare(const communicator& group, const campaign_plan& plan, const change_
         const phase_side where = plan.job.phases[phase].where;
         const grey_thresholds &from = task.from_levels[phase], &to = task.to_levels[phase];
         std::vector<change_counts>& counts = outcome.counts.emplace_back(from.high.size() * limits);
+        const array3<std::uint8_t> mask = mask_of(group, plan, task, phase, states, grid.own());
         const std::vector<shared_chain> chains = shared_chains(where, from, to);
         for (const shared_chain& chain : chains) {
             const auto [first, second] = agreed(group, [&] {
-                return std::pair(classify(states.from, chain.from.classes, states.known.view()),
-                                 classify(states.to, chain.to.classes, states.known.view()));
+                const auto known = mask.voxels() > 0 ? mask.view() : states.from.mask_view();
+                return std::pair(classify(states.from.grey, chain.from.classes, known),
+                                 classify(states.to.grey, chain.to.classes, known));
             });
             if (phase + 1 == phases && &chain == &chains.back())
                 states = {};

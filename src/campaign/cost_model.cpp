@@ -167,9 +167,10 @@ double bytes_per_rank(const pair_load& pair, int ranks, const workload& work, co
     const double registering =
         states + model.coarse_bytes * cubes_of(pair) + single * voxels + window * (2 * grey(pair.to) + single + mask);
     const double resampling = states + (single + 1) * voxels + window * (grey(pair.to) + single + mask);
-    // The grey levels stay until the last phase has its classes.
+    // The grey levels stay until the last phase has its classes, the mask of a phase while it is counted.
     const double limits = work.width && work.limits > 0 ? 2 * model.class_bytes : 0;
-    const double kept = work.chains > 1 ? grey(pair.from) + single + 1 : 0;
+    const double kept =
+        (work.chains > 1 ? grey(pair.from) + single + 1 : 0) + (work.own_regions ? model.class_bytes : 0);
     const double counting = voxels * (2 * model.class_bytes + limits + model.label_bytes + kept);
     return model.rank_bytes + std::max({reading, binning, registering, resampling, counting});
 }

@@ -353,21 +353,21 @@ class compared(changes_test):
 
 
 class planned(changes_test):
-    """A million voxels: a scan takes some MiB besides the 64 of every rank, a pair several times as many."""
+    """Two million voxels: a scan takes 6 MiB besides the 64 of every rank, a pair 32."""
 
     def plan(self, *nodes, **changes):
         described = {"campaign": "states", "scans": self.scans, "phase": {"name": "pore"}, **changes}
         return self.expect(DONE, "plan", self.write("job.yaml", described), self.write("sweep.yaml", LIMITED), *nodes,
-                           "--cores-per-node", 1, "--memory-per-node", "73M").stdout
+                           "--cores-per-node", 1, "--memory-per-node", "85M").stdout
 
     def test_a_plan_takes_nodes_for_its_pairs_and_says_where_they_will_fail(self):
-        grey = np.zeros((100, 100, 100), np.uint8)
+        grey = np.zeros((130, 130, 130), np.uint8)
         self.scans = [self.scan("a", grey, cycle=0), self.scan("b", grey, cycle=1)]
         pairs = {"changes": {"consecutive": "sample"}}
         alone = self.plan()
         self.assertNotIn("pairs ", alone)
         self.assertRegex(alone, r"nodes +1 of")
-        self.assertRegex(self.plan("--nodes", 1, **pairs), r"pairs +7\d\.\d MiB per rank, which there is not: they will fail")
+        self.assertRegex(self.plan("--nodes", 1, **pairs), r"pairs +9\d\.\d MiB per rank, which there is not: they will fail")
         enough = self.plan(**pairs)
         self.assertRegex(enough, r"nodes +[2-9] of")
         self.assertRegex(enough, r"layout +1 scan at a time on [2-9] ranks")

@@ -152,6 +152,29 @@ class phases(nested_test):
             found = campaign_content(self.run_pooled(phases, f"on-{ranks}", ranks, per_scan))
             assert_same_content(self, found, expected, f"{ranks} ranks")
 
+    def test_pairs_compare_a_nested_phase_where_both_states_look_for_it(self):
+        scans = self.pooled_scans()[:2]
+        phases = [{"name": "layer", "where": "above", "threshold": {"rule": "otsu"}, "region": {"z": [3, 16]}},
+                  {"name": "sei", "where": "below", "inside": "layer", "threshold": {"values": [150, 170]}}]
+        job = campaign(0, scans=scans, phases=phases,
+                       changes={"pairs": [{"from": "s", "to": "t", "register": "none"}], "least_correlation": -1})
+        out = self.folder / "out"
+        self.expect(DONE, "run", self.write("job.yaml", job), self.write("sweep.yaml", {"resolution_limit_um": [0]}), "-o",
+                    out, "--quiet", "--ranks-per-scan", 3, ranks=3)
+        first, second = (self.greys[name][3:16] for name in "st")
+        levels = self.levels(out, "layer")
+        around = (first > levels["s"], second > levels["t"])
+        with h5py.File(out / "campaign.h5") as archive:
+            found = archive["changes"]
+            self.assertEqual(found["layer/common_voxels"][0, 0, 0], first.size)
+            self.assertEqual(found["layer/kept_voxels"][0, 0, 0], np.count_nonzero(around[0] & around[1]))
+            for place, threshold in enumerate((150, 170)):
+                both = around[0] & around[1]
+                before, after = (first <= threshold) & both, (second <= threshold) & both
+                counted = {"common": both, "from": before, "to": after, "kept": before & after}
+                for name, mask in counted.items():
+                    self.assertEqual(found[f"sei/{name}_voxels"][0, place, 0], np.count_nonzero(mask), name)
+
     def test_a_pooled_level_moves_with_the_phase_around_it_and_is_not_read_twice(self):
         phases = [{"name": "layer", "where": "above", "threshold": {"values": [75]}},
                   {"name": "sei", "where": "below", "inside": "layer", "threshold": {"rule": "otsu", "scope": "campaign"}}]

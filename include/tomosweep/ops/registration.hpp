@@ -48,9 +48,8 @@ inline constexpr double registration_tolerance = 1e-3;
 /// Phase correlation of both volumes, binned to 2^21 voxels or fewer, gives shifts; of these and `before` the one
 /// counts at which the binned volumes correlate best. From there Gauss-Newton steps lower the squared difference of the
 /// grey levels, with gain and offset between the two scales of grey: on the binned volumes first, then on up to 2^21
-/// samples of the full ones, cubic between voxels. Both are smoothed by a Gaussian of one
-/// voxel, without which interpolation would smooth the noise of one of them and draw shifts to half voxels. Finds turns
-/// of a few degrees.
+/// samples of the full ones, cubic between voxels. Both are smoothed by a Gaussian of one voxel, without which
+/// interpolation would smooth the noise of one of them and draw shifts to half voxels. Finds turns of a few degrees.
 ///
 /// Collective over the ranks, the same for both grids. All sums are integers: bit-identical for any number of ranks and
 /// threads. Throws resource_error on every rank when memory is short on any.
