@@ -33,8 +33,8 @@ struct cost_model {
     double balls_ns = 2.3;
     double thickness_ns = 11;
     double limits_ns = 9.5;
-    double align_ns = 240;  ///< per voxel of a pair: registration and resampling
-    double follow_ns = 25;  ///< per threshold, limit and connectivity of a pair: labels and what is counted of them
+    double align_ns = 190;  ///< per voxel of a pair: registration and resampling
+    double follow_ns = 33;  ///< per threshold, limit and connectivity of a pair: labels and what is counted of them
     double join_ns = 40;    ///< per voxel of open faces that are joined; one thread at work
     double parallel_share = 0.8;  ///< of the ideal speed that many cores reach
 
