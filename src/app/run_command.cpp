@@ -134,6 +134,16 @@ std::string memory_text(const peak_memory& peak) {
     return text;
 }
 
+/// Before hours of scans are spent: pairs fail one by one at the end.
+void warn_of_pairs(const campaign_layout& layout, double bytes_per_rank) {
+    constexpr double gib = 1073741824.0;
+    if (!layout.pairs.fits)
+        fmt::print(stderr,
+                   "warning: pairs of scans need {:.2f} GiB per rank, there are {:.2f}: they will fail; more ranks per "
+                   "scan (--ranks-per-scan) would hold them\n",
+                   layout.pairs.bytes_per_rank / gib, bytes_per_rank / gib);
+}
+
 /// A run on all ranks, from the command line to the exit code.
 class run_command {
 public:
@@ -230,6 +240,7 @@ private:
         run_watcher watcher;
         watcher.started = [&](const campaign_layout& layout, std::size_t todo, std::size_t complete) {
             warn_of_other_campaign(record);
+            warn_of_pairs(layout, options_.memory.bytes);
             log.started(layout, todo, complete);
             if (!quiet_)
                 describe(layout, todo, complete, world_.size(), options_.threads_per_rank);

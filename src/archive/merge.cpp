@@ -210,7 +210,9 @@ data_group merge_scans(std::vector<data_group> shards) {
     return merged_along(shards, schema::scan);
 }
 
-data_group merge_pairs(const std::vector<data_group>& pairs) {
+data_group merge_pairs(std::vector<data_group> pairs) {
+    std::ranges::for_each(pairs, add_limit_axis);
+    keep_pairs_of_one_kind(pairs);
     return merged_along(pairs, schema::pair);
 }
 

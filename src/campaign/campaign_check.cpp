@@ -69,7 +69,9 @@ private:
 
     /// Only when all files are sound: what is damaged has been said already.
     void compare_campaign() {
-        const data_group campaign = without_derived(read_netcdf(store_.archive_path()));
+        data_group campaign = without_derived(read_netcdf(store_.archive_path()));
+        if (data_group* changes = find_named(campaign.groups, schema::changes))
+            add_limit_axis(*changes);
         const variable* scan = find_named(campaign.variables, schema::scan);
         const auto* ids = scan == nullptr ? nullptr : std::get_if<std::vector<std::string>>(&scan->values);
         if (ids == nullptr) {

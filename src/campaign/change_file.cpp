@@ -104,14 +104,22 @@ void add_levels(data_group& group, const std::string& name, std::vector<double> 
 void add_phase(data_group& group, const campaign_plan& plan, const state_pair& pair, const change_outcome& outcome,
                std::size_t phase) {
     const std::vector<double> thresholds = threshold_coordinate(plan.thresholds[phase]);
+    const std::vector<double>& limits_um = plan.axes.resolution_limits_um;
     const std::size_t connectivities = plan.axes.connectivities.size();
     group.dimensions.push_back({schema::threshold, static_cast<index_t>(thresholds.size())});
+    group.dimensions.push_back({schema::resolution_limit, static_cast<index_t>(limits_um.size())});
     group.dimensions.push_back({schema::connectivity, static_cast<index_t>(connectivities)});
     group.variables.push_back({schema::threshold,
                                {schema::threshold},
                                thresholds,
                                "grey level",
                                threshold_meaning(plan.thresholds[phase]),
+                               {}});
+    group.variables.push_back({schema::resolution_limit,
+                               {schema::resolution_limit},
+                               limits_um,
+                               "um",
+                               "smallest local thickness that is kept of either state",
                                {}});
     group.variables.push_back(
         {schema::connectivity,
@@ -127,11 +135,10 @@ void add_phase(data_group& group, const campaign_plan& plan, const state_pair& p
     change_counts nothing;
     nothing.clusters.resize(connectivities);
     const std::vector<change_counts> counts =
-        known ? outcome.counts[phase] : std::vector<change_counts>(thresholds.size(), nothing);
+        known ? outcome.counts[phase] : std::vector<change_counts>(thresholds.size() * limits_um.size(), nothing);
     const scan_frame& frame = plan.scans[pair.from].frame;
-    for (variable& each :
-         change_figures(counts, {thresholds.size(), connectivities, plan.axes.depth.direction, frame.volume,
-                                 corner_um(frame, plan.job.scans[pair.from]), frame.voxel_size_um}))
+    for (variable& each : change_figures(counts, {plan.axes.depth.direction, frame.volume,
+                                                  corner_um(frame, plan.job.scans[pair.from]), frame.voxel_size_um}))
         group.variables.push_back(std::move(each));
 }
 

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
-#include <variant>
 
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/campaign/change_file.hpp"
@@ -14,13 +14,14 @@
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/core/process.hpp"
+#include "tomosweep/descriptors/resolution_limit.hpp"
 #include "tomosweep/kernels/classify.hpp"
 #include "tomosweep/ops/change_tables.hpp"
 
 namespace tomosweep {
 namespace {
 
-/// One scan's own block, as float.
+/// One scan's own block.
 struct state_block {
     state_block(const communicator& group, const campaign_plan& plan, std::size_t scan)
         : grid(group, plan.scans[scan].frame.volume) {
@@ -28,7 +29,7 @@ struct state_block {
         if (plan.axes.electrode)
             find_electrode(grid, plan.scans[scan].frame, plan.axes.electrode->spec, block);
         mask = std::move(block.mask);
-        grey = agreed(group, [&] { return as_float(std::move(block.grey)); });
+        grey = std::move(block.grey);
     }
 
     state_volume volume() const { return {grid, grey, mask.voxels() > 0 ? mask.view() : view3<const std::uint8_t>()}; }
@@ -36,20 +37,16 @@ struct state_block {
     domain grid;
     grey_volume grey;
     array3<std::uint8_t> mask;
+};
 
-private:
-    static grey_volume as_float(grey_volume grey) {
-        return std::visit(
-            []<class T>(array3<T>& levels) -> grey_volume {
-                if constexpr (std::is_same_v<T, float>)
-                    return std::move(levels);
-                array3<float> result(levels.extent());
-                std::ranges::transform(levels.values(), result.values().begin(),
-                                       [](T level) { return static_cast<float>(level); });
-                return result;
-            },
-            grey);
-    }
+/// Both states on the voxels of the first one, whose mask says where both are known.
+struct aligned_states {
+    scan_block from, to;
+};
+
+/// Thresholds of both states that nest alike, so that one class volume of each holds them all.
+struct shared_chain {
+    threshold_chain from, to;
 };
 
 /// Where the scans' own coordinates put the second state: their corners coincide.
@@ -79,48 +76,22 @@ void require_fit(const campaign_plan& plan, const std::string& name, const regis
 }
 
 /// The phase of one threshold alone.
-phase_chain chain_of(phase_side where, const grey_thresholds& levels, std::size_t threshold) {
-    return {where, {levels.high[threshold]}, levels.low.empty() ? 0 : levels.low[threshold]};
+threshold_chain chain_of(phase_side where, const grey_thresholds& levels, std::size_t threshold) {
+    return {{where, {levels.high[threshold]}, levels.low.empty() ? 0 : levels.low[threshold]}, {threshold}};
 }
 
-/// Classes of one state's phases on the first state's voxels.
-class state_classes {
-public:
-    state_classes(const campaign_plan& plan, const change_task& task, const state_block& from, const grey_volume& grey,
-                  const std::vector<grey_thresholds>& levels, view3<const std::uint8_t> known)
-        : plan_(plan),
-          scan_(plan.job.changes.pairs[task.pair].from),
-          from_(from),
-          grey_(grey),
-          levels_(levels),
-          known_(known) {}
-
-    /// From now on of this phase, where the state looks for it: own boxes lie on the first state's voxels.
-    void take(std::size_t phase) {
-        phase_ = phase;
-        part_ = {};
-        if (has_own_region(plan_.job.phases[phase]))
-            part_ = phase_mask(plan_.job.phases, phase, levels_, plan_.job.scans[scan_], plan_.scans[scan_].frame,
-                               grey_, known_, from_.grid.own());
-    }
-    array3<class_t> at(std::size_t threshold) const {
-        array3<class_t> classes =
-            classify(grey_, chain_of(plan_.job.phases[phase_].where, levels_[phase_], threshold), known_);
-        if (part_.voxels() > 0)
-            leave_out(part_.view(), classes.view());
-        return classes;
-    }
-
-private:
-    const campaign_plan& plan_;
-    std::size_t scan_;
-    const state_block& from_;
-    const grey_volume& grey_;
-    const std::vector<grey_thresholds>& levels_;
-    view3<const std::uint8_t> known_;
-    std::size_t phase_ = 0;
-    array3<std::uint8_t> part_;
-};
+std::vector<shared_chain> shared_chains(phase_side where, const grey_thresholds& from, const grey_thresholds& to) {
+    const auto first = chains_of(where, from), second = chains_of(where, to);
+    std::vector<shared_chain> chains;
+    // Rounding may nest the levels of a rule in one state and not in the other.
+    if (std::ranges::equal(first, second, {}, &threshold_chain::threshold, &threshold_chain::threshold))
+        for (std::size_t i = 0; i < first.size(); ++i)
+            chains.push_back({first[i], second[i]});
+    else
+        for (std::size_t i = 0; i < from.high.size(); ++i)
+            chains.push_back({chain_of(where, from, i), chain_of(where, to, i)});
+    return chains;
+}
 
 std::vector<connectivity> adjacencies_of(const campaign_plan& plan) {
     std::vector<connectivity> adjacencies;
@@ -129,31 +100,71 @@ std::vector<connectivity> adjacencies_of(const campaign_plan& plan) {
     return adjacencies;
 }
 
+/// Reads both states and registers them; only what the comparison needs is left. Collective.
+aligned_states align_states(const communicator& group, const campaign_plan& plan, const state_pair& pair,
+                            change_outcome& outcome) {
+    state_block from(group, plan, pair.from);
+    const state_block to(group, plan, pair.to);
+    outcome.found = register_state(from.volume(), to.volume(), pair.registration, as_scanned(plan, pair));
+    require_fit(plan, name_of(pair, plan.job.scans), outcome.found);
+    resampled_grey moved = resample_state(from.volume(), to.volume(), outcome.found.transform);
+    aligned_states states;
+    states.from.grey = std::move(from.grey);
+    states.from.mask = std::move(moved.known);
+    states.to.grey = std::move(moved.grey);
+    return states;
+}
+
+/// 1 where both states are known and a phase in a part of the region, or inside others, is looked for in both; nothing
+/// for a phase that is looked for everywhere. Collective.
+array3<std::uint8_t> mask_of(const communicator& group, const campaign_plan& plan, const change_task& task,
+                             std::size_t phase, const aligned_states& states, const box3& own) {
+    if (!has_own_region(plan.job.phases[phase]))
+        return {};
+    const std::size_t from = plan.job.changes.pairs[task.pair].from;
+    return agreed(group, [&] {
+        const auto mask = [&](const std::vector<grey_thresholds>& levels, const grey_volume& grey) {
+            return phase_mask(plan.job.phases, phase, levels, plan.job.scans[from], plan.scans[from].frame, grey,
+                              states.from.mask_view(), own);
+        };
+        array3<std::uint8_t> both = mask(task.from_levels, states.from.grey);
+        const array3<std::uint8_t> second = mask(task.to_levels, states.to.grey);
+        std::ranges::transform(both.values(), second.values(), both.data(),
+                               [](std::uint8_t a, std::uint8_t b) { return std::min(a, b); });
+        return both;
+    });
+}
+
 void compare(const communicator& group, const campaign_plan& plan, const change_task& task, change_outcome& outcome,
              const std::function<void()>& done) {
     const state_pair& pair = plan.job.changes.pairs[task.pair];
-    state_block from(group, plan, pair.from);
-    resampled_grey moved;
-    {
-        const state_block to(group, plan, pair.to);
-        outcome.found = register_state(from.volume(), to.volume(), pair.registration, as_scanned(plan, pair));
-        require_fit(plan, name_of(pair, plan.job.scans), outcome.found);
-        moved = resample_state(from.volume(), to.volume(), outcome.found.transform);
-    }
-    const grey_volume to_grey = std::move(moved.grey);
+    const scan_frame& frame = plan.scans[pair.from].frame;
+    aligned_states states = align_states(group, plan, pair, outcome);
+    const domain grid(group, frame.volume);
     const std::vector<connectivity> adjacencies = adjacencies_of(plan);
-    state_classes before(plan, task, from, from.grey, task.from_levels, moved.known.view());
-    state_classes after(plan, task, from, to_grey, task.to_levels, moved.known.view());
-    for (std::size_t phase = 0; phase < plan.job.phases.size(); ++phase) {
-        agreed(group, [&] {
-            before.take(phase);
-            after.take(phase);
-        });
-        std::vector<change_counts>& counts = outcome.counts.emplace_back();
-        for (std::size_t i = 0; i < task.from_levels[phase].high.size(); ++i) {
-            const auto [first, second] = agreed(group, [&] { return std::pair(before.at(i), after.at(i)); });
-            counts.push_back(count_changes(from.grid, first.view(), second.view(), adjacencies));
-            done();
+    const auto smallest_radius_sq = smallest_radii_sq(plan.axes.resolution_limits_um, frame.voxel_size_um);
+    const std::size_t limits = smallest_radius_sq.size(), phases = plan.job.phases.size();
+    for (std::size_t phase = 0; phase < phases; ++phase) {
+        const phase_side where = plan.job.phases[phase].where;
+        const grey_thresholds &from = task.from_levels[phase], &to = task.to_levels[phase];
+        std::vector<change_counts>& counts = outcome.counts.emplace_back(from.high.size() * limits);
+        const array3<std::uint8_t> mask = mask_of(group, plan, task, phase, states, grid.own());
+        const std::vector<shared_chain> chains = shared_chains(where, from, to);
+        for (const shared_chain& chain : chains) {
+            const auto [first, second] = agreed(group, [&] {
+                const auto known = mask.voxels() > 0 ? mask.view() : states.from.mask_view();
+                return std::pair(classify(states.from.grey, chain.from.classes, known),
+                                 classify(states.to.grey, chain.to.classes, known));
+            });
+            if (phase + 1 == phases && &chain == &chains.back())
+                states = {};
+            for (std::size_t k = 0; k < chain.from.threshold.size(); ++k) {
+                const auto place = static_cast<int>(k);
+                std::ranges::move(
+                    count_changes(grid, {first.view(), place}, {second.view(), place}, adjacencies, smallest_radius_sq),
+                    counts.begin() + static_cast<std::ptrdiff_t>(chain.from.threshold[k] * limits));
+                done();
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "tomosweep/grid/domain.hpp"
+#include "tomosweep/ops/registration.hpp"
 
 namespace tomosweep {
 namespace {
@@ -14,11 +15,15 @@ double voxels_of(const scan_load& scan) {
     return static_cast<double>(voxel_count(scan.volume));
 }
 
+extent3 largest_block(const extent3& volume, const extent3& grid) {
+    const auto longest = [](index_t voxels, index_t parts) { return (voxels + parts - 1) / parts; };
+    return {longest(volume.z, grid.z), longest(volume.y, grid.y), longest(volume.x, grid.x)};
+}
+
 /// Share of the volume in its largest block.
 double largest_share(const extent3& volume, const extent3& grid) {
-    const auto longest = [](index_t voxels, index_t parts) { return (voxels + parts - 1) / parts; };
-    const extent3 block{longest(volume.z, grid.z), longest(volume.y, grid.y), longest(volume.x, grid.x)};
-    return static_cast<double>(voxel_count(block)) / static_cast<double>(std::max<index_t>(voxel_count(volume), 1));
+    return static_cast<double>(voxel_count(largest_block(volume, grid))) /
+           static_cast<double>(std::max<index_t>(voxel_count(volume), 1));
 }
 
 /// Voxels of the largest plane along which the volume is cut.
@@ -46,14 +51,56 @@ double ring_bytes(const scan_load& scan, const cost_model& model) {
            3 * sizeof(double) * static_cast<double>(scan.ring_slices) * std::sqrt(slice);
 }
 
+/// What a scan takes while it is read.
+double reading_bytes(const scan_load& scan, const cost_model& model) {
+    const auto source = static_cast<double>(scan.source_voxels);
+    const double converting = scan.source_type ? source * source_bytes(scan) : 0;
+    return source * static_cast<double>(bytes_per_voxel(scan.type)) +
+           std::max(converting, scan.filtered ? model.filter_bytes * source : 0);
+}
+
+double reading_seconds(const scan_load& scan, const cost_model& model) {
+    return scan.readings * (static_cast<double>(scan.source_voxels) + ring_voxels(scan)) * source_bytes(scan) /
+           model.read_bytes_per_s;
+}
+
+double preparing_ns(const scan_load& scan, const cost_model& model) {
+    const auto source = static_cast<double>(scan.source_voxels);
+    return (scan.filtered ? model.filter_ns * source : 0) +
+           scan.readings * ((scan.toned ? model.tone_ns * source : 0) + model.ring_ns * ring_voxels(scan));
+}
+
+double speed_of(int ranks, int threads, const cost_model& model) {
+    const double cores = static_cast<double>(ranks) * threads;
+    return cores > 1 ? cores * model.parallel_share : 1;
+}
+
+/// Voxels of the second state that a block of the first one is interpolated from: the block with its halos.
+double window_voxels(const pair_load& pair, int ranks) {
+    constexpr index_t halo = 8;
+    const extent3 block = largest_block(pair.from.volume, choose_grid(pair.from.volume, ranks));
+    double voxels = 1;
+    for (const axis direction : {axis::z, axis::y, axis::x})
+        voxels *= static_cast<double>(std::min(along(block, direction) + 2 * halo, along(pair.to.volume, direction)));
+    return voxels;
+}
+
+double cubes_of(const pair_load& pair) {
+    const registration_effort effort;
+    const auto cubes = [&](const extent3& volume) {
+        const auto edge = static_cast<double>(binning_for(volume, effort.most_cubes));
+        return static_cast<double>(voxel_count(volume)) / (edge * edge * edge);
+    };
+    return std::max(cubes(pair.from.volume), cubes(pair.to.volume));
+}
+
 }  // namespace
 
 double peak_bytes(const scan_load& scan, const workload& work, const cost_model& model) {
     const auto source = static_cast<double>(scan.source_voxels);
     const double grey = source * static_cast<double>(bytes_per_voxel(scan.type));
     const double voxels = voxels_of(scan);
-    const double converting = scan.source_type ? source * source_bytes(scan) : 0;
-    const double reading = grey + std::max(converting, scan.filtered ? model.filter_bytes * source : 0);
+    const double reading = reading_bytes(scan, model);
     // Besides the classes, the mask of the phase and of the phase around it.
     const double classifying = grey + (work.own_regions ? 3 : 1) * model.class_bytes * voxels;
     const double tables = (model.class_bytes + model.table_bytes) * voxels;
@@ -82,9 +129,6 @@ scan_traffic traffic_of(const scan_load& scan, int ranks, const workload& work, 
 }
 
 scan_seconds seconds_of(const scan_load& scan, int ranks, int threads, const workload& work, const cost_model& model) {
-    const double cores = static_cast<double>(ranks) * threads;
-    const double speed = cores > 1 ? cores * model.parallel_share : 1;
-    const auto source = static_cast<double>(scan.source_voxels);
     const auto thresholds = static_cast<double>(work.thresholds), chains = static_cast<double>(work.chains);
     double per_voxel = chains * (model.grey_ns + model.tables_ns) + model.tables_phase_ns * (thresholds - chains);
     if (work.width)
@@ -92,11 +136,9 @@ scan_seconds seconds_of(const scan_load& scan, int ranks, int threads, const wor
                                    (work.limits > 0 ? model.limits_ns : 0));
     const scan_traffic traffic = traffic_of(scan, ranks, work, model);
     scan_seconds seconds;
-    const double readings = scan.readings;
-    const double preparing = (scan.filtered ? model.filter_ns * source : 0) +
-                             readings * ((scan.toned ? model.tone_ns * source : 0) + model.ring_ns * ring_voxels(scan));
-    seconds.reading = readings * (source + ring_voxels(scan)) * source_bytes(scan) / model.read_bytes_per_s;
-    seconds.computing = nano * (preparing + per_voxel * voxels_of(scan)) / speed;
+    seconds.reading = reading_seconds(scan, model);
+    seconds.computing =
+        nano * (preparing_ns(scan, model) + per_voxel * voxels_of(scan)) / speed_of(ranks, threads, model);
     seconds.joining = nano * model.join_ns * traffic.joined_face_voxels;
     double received = 0;
     for (const step_traffic& step : traffic.steps)
@@ -109,6 +151,42 @@ scan_seconds seconds_of(const scan_load& scan, int ranks, int threads, const wor
 
 double seconds(const scan_load& scan, int ranks, int threads, const workload& work, const cost_model& model) {
     return seconds_of(scan, ranks, threads, work, model).all();
+}
+
+double bytes_per_rank(const pair_load& pair, int ranks, const workload& work, const cost_model& model) {
+    const auto grey = [](const scan_load& scan) { return static_cast<double>(bytes_per_voxel(scan.type)); };
+    const double from_share = largest_share(pair.from.volume, choose_grid(pair.from.volume, ranks));
+    const double to_share = largest_share(pair.to.volume, choose_grid(pair.to.volume, ranks));
+    const double voxels = from_share * voxels_of(pair.from), window = window_voxels(pair, ranks);
+    const double mask = pair.masked ? 1 : 0, single = sizeof(float);
+    const double from = voxels * (grey(pair.from) + mask);
+    const double states = from + to_share * voxels_of(pair.to) * (grey(pair.to) + mask);
+    const double reading = from + to_share * reading_bytes(pair.to, model);
+    const double binning = states + model.cube_bytes * cubes_of(pair);
+    // The window comes in two copies of what it is read from, then smoothed.
+    const double registering =
+        states + model.coarse_bytes * cubes_of(pair) + single * voxels + window * (2 * grey(pair.to) + single + mask);
+    const double resampling = states + (single + 1) * voxels + window * (grey(pair.to) + single + mask);
+    // The grey levels stay until the last phase has its classes, the mask of a phase while it is counted.
+    const double limits = work.width && work.limits > 0 ? 2 * model.class_bytes : 0;
+    const double kept =
+        (work.chains > 1 ? grey(pair.from) + single + 1 : 0) + (work.own_regions ? model.class_bytes : 0);
+    const double counting = voxels * (2 * model.class_bytes + limits + model.label_bytes + kept);
+    return model.rank_bytes + std::max({reading, binning, registering, resampling, counting});
+}
+
+double seconds(const pair_load& pair, int ranks, int threads, const workload& work, const cost_model& model) {
+    const auto thresholds = static_cast<double>(work.thresholds);
+    const bool limited = work.width && work.limits > 0;
+    const double points = thresholds * static_cast<double>(1 + (limited ? work.limits : 0));
+    // Both states by themselves, and at each limit the clusters that were opened and closed, which are small.
+    const double per_voxel =
+        model.align_ns + 2 * (limited ? thresholds : 0) * (model.distance_ns + model.balls_ns + model.thickness_ns) +
+        points * (2 * model.distance_ns + model.follow_ns * static_cast<double>(work.connectivities));
+    const double computing =
+        preparing_ns(pair.from, model) + preparing_ns(pair.to, model) + per_voxel * voxels_of(pair.from);
+    return reading_seconds(pair.from, model) + reading_seconds(pair.to, model) +
+           nano * computing / speed_of(ranks, threads, model);
 }
 
 }  // namespace tomosweep

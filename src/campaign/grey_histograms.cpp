@@ -10,22 +10,11 @@
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/campaign/content_key.hpp"
 #include "tomosweep/campaign/scan_queue.hpp"
-#include "tomosweep/campaign/scan_task.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
 namespace {
-
-/// What a histogram depends on: the input and its preprocessing.
-std::string histogram_key(const campaign_plan& plan, const histogram_request& request) {
-    scan_content content;
-    content.scan = request.spec;
-    content.files = plan.scans[request.scan].files;
-    content.mask_files = plan.scans[request.scan].mask_files;
-    content.electrode = request.electrode;
-    return content_key(content_text(content));
-}
 
 /// No id has a colon.
 std::string name_in_cache(const histogram_request& request) {
@@ -111,7 +100,7 @@ parcel unpack(const std::byte*& at) {
 }
 
 /// The histograms that this rank's group worked out, on the group's first rank.
-std::vector<std::byte> work_through(const communicator& world, const scan_group& group,
+std::vector<std::byte> work_through(const communicator& world, const scan_group& group, const campaign_plan& plan,
                                     const std::vector<histogram_request>& requests,
                                     const std::vector<std::size_t>& todo) {
     scan_queue queue(world);
@@ -122,8 +111,7 @@ std::vector<std::byte> work_through(const communicator& world, const scan_group&
             break;
         parcel done{todo[place], {}, {}};
         try {
-            const histogram_request& request = requests[done.request];
-            done.histogram = scan_histogram(group.ranks, request.spec, request.frame, request.electrode);
+            done.histogram = scan_histogram(group.ranks, plan, requests[done.request]);
         } catch (const error& failure) {
             if (failure.kind() != error_kind::input)
                 throw;
@@ -163,7 +151,7 @@ std::vector<grey_histogram> take_histograms(const communicator& world, const cam
             todo.push_back(i);
     world.broadcast(todo);
     const scan_group group = make_group(world, layout);
-    for (const message& arrived : world.exchange({{0, work_through(world, group, requests, todo)}})) {
+    for (const message& arrived : world.exchange({{0, work_through(world, group, plan, requests, todo)}})) {
         const std::byte* at = arrived.bytes.data();
         while (at != arrived.bytes.data() + arrived.bytes.size()) {
             parcel received = unpack(at);

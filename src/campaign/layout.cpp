@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <string>
 
@@ -97,15 +98,46 @@ int smallest_group(const std::vector<scan_load>& scans, const workload& work, co
     refuse_memory(scans, pool.ranks, work, pool, model);
 }
 
-/// The most ranks from `smallest` to `most` that hold the scans: more ranks may need more memory each, where their
-/// number has unfortunate divisors.
+/// The pair that takes the most memory per rank.
+double fullest_pair(const workload& work, int ranks, const cost_model& model) {
+    double most = 0;
+    for (const pair_load& pair : work.pairs)
+        most = std::max(most, bytes_per_rank(pair, ranks, work, model));
+    return most;
+}
+
+bool hold(const std::vector<scan_load>& scans, int ranks, const workload& work, const rank_pool& pool,
+          const cost_model& model) {
+    return fullest_scan(scans, ranks, work, model).bytes <= pool.bytes_per_rank;
+}
+
+bool hold_pairs(const workload& work, int ranks, const rank_pool& pool, const cost_model& model) {
+    return fullest_pair(work, ranks, model) <= pool.bytes_per_rank;
+}
+
+/// Ranks from `least` on that hold the scans and the largest pair; `least` if all ranks together do not hold that pair,
+/// for scans can be analysed all the same.
+int with_room_for_pairs(const std::vector<scan_load>& scans, int least, const workload& work, const rank_pool& pool,
+                        const cost_model& model) {
+    if (pool.bytes_per_rank <= 0 || !hold_pairs(work, pool.ranks, pool, model))
+        return least;
+    for (int ranks = least; ranks <= pool.ranks; ++ranks)
+        if (hold_pairs(work, ranks, pool, model) && hold(scans, ranks, work, pool, model))
+            return ranks;
+    return least;
+}
+
+/// The most ranks from `smallest` to `most` that hold what `smallest` do: more ranks may need more memory each, where
+/// their number has unfortunate divisors.
 int largest_group(const std::vector<scan_load>& scans, int smallest, int most, const workload& work,
                   const rank_pool& pool, const cost_model& model) {
-    int ranks = most;
-    while (ranks > smallest && pool.bytes_per_rank > 0 &&
-           fullest_scan(scans, ranks, work, model).bytes > pool.bytes_per_rank)
-        --ranks;
-    return std::max(ranks, smallest);
+    if (pool.bytes_per_rank <= 0)
+        return std::max(most, smallest);
+    const bool pairs = hold_pairs(work, smallest, pool, model);
+    for (int ranks = most; ranks > smallest; --ranks)
+        if (hold(scans, ranks, work, pool, model) && (!pairs || hold_pairs(work, ranks, pool, model)))
+            return ranks;
+    return smallest;
 }
 
 int chosen_group(const std::vector<scan_load>& scans, int asked, const workload& work, const rank_pool& pool,
@@ -122,14 +154,25 @@ int chosen_group(const std::vector<scan_load>& scans, int asked, const workload&
     return asked;
 }
 
-/// Time until the last group is done when each takes the next scan as soon as it is free.
-double time_of(const std::vector<scan_load>& scans, const campaign_layout& layout, int threads, const workload& work,
-               const cost_model& model) {
-    std::vector<double> busy_until(static_cast<std::size_t>(layout.groups), 0.0);
-    for (const std::size_t scan : layout.order)
-        *std::min_element(busy_until.begin(), busy_until.end()) +=
-            seconds(scans[scan], layout.ranks_per_scan, threads, work, model);
+/// Time until the last group is done when each takes the next piece of work as soon as it is free.
+double time_of(const std::vector<double>& pieces, int groups) {
+    std::vector<double> busy_until(static_cast<std::size_t>(groups), 0.0);
+    for (const double seconds : pieces)
+        *std::min_element(busy_until.begin(), busy_until.end()) += seconds;
     return *std::max_element(busy_until.begin(), busy_until.end());
+}
+
+pair_share share_of_pairs(const campaign_layout& layout, const workload& work, const rank_pool& pool,
+                          const cost_model& model) {
+    pair_share share;
+    share.bytes_per_rank = fullest_pair(work, layout.ranks_per_scan, model);
+    share.fits = pool.bytes_per_rank <= 0 || share.bytes_per_rank <= pool.bytes_per_rank;
+    std::vector<double> pieces;
+    for (const pair_load& pair : work.pairs)
+        pieces.push_back(seconds(pair, layout.ranks_per_scan, pool.threads_per_rank, work, model));
+    std::ranges::sort(pieces, std::greater<>());
+    share.seconds = time_of(pieces, layout.groups);
+    return share;
 }
 
 }  // namespace
@@ -141,8 +184,9 @@ campaign_layout choose_layout(const std::vector<scan_load>& scans, const workloa
     layout.order = largest_first(scans);
     if (scans.empty())
         return layout;
-    const int smallest = ranks_per_scan ? chosen_group(scans, *ranks_per_scan, work, pool, model)
-                                        : smallest_group(scans, work, pool, model);
+    const int smallest = ranks_per_scan
+                             ? chosen_group(scans, *ranks_per_scan, work, pool, model)
+                             : with_room_for_pairs(scans, smallest_group(scans, work, pool, model), work, pool, model);
     const int wanted = static_cast<int>(std::min(scans.size(), static_cast<std::size_t>(pool.ranks / smallest)));
     layout.groups = std::max(wanted, 1);
     layout.ranks_per_scan = smallest;
@@ -151,7 +195,11 @@ campaign_layout choose_layout(const std::vector<scan_load>& scans, const workloa
             largest_group(scans, smallest, useful_ranks(scans[layout.order.front()], model, pool.ranks / layout.groups),
                           work, pool, model);
     layout.bytes_per_rank = fullest_scan(scans, layout.ranks_per_scan, work, model).bytes;
-    layout.seconds = time_of(scans, layout, pool.threads_per_rank, work, model);
+    std::vector<double> pieces;
+    for (const std::size_t scan : layout.order)
+        pieces.push_back(seconds(scans[scan], layout.ranks_per_scan, pool.threads_per_rank, work, model));
+    layout.pairs = share_of_pairs(layout, work, pool, model);
+    layout.seconds = time_of(pieces, layout.groups) + layout.pairs.seconds;
     for (const scan_load& scan : scans)
         layout.exchanged_bytes += traffic_of(scan, layout.ranks_per_scan, work, model).total_bytes();
     return layout;
@@ -172,7 +220,9 @@ node_layout choose_nodes(const std::vector<scan_load>& scans, const workload& wo
     constexpr int most_nodes = 1024;
     layout.nodes = pool.nodes;
     if (pool.nodes <= 0) {
-        const int ranks = scans.empty() ? 1 : smallest_group(scans, work, ranks_of(most_nodes), model);
+        const rank_pool all = ranks_of(most_nodes);
+        const int ranks =
+            scans.empty() ? 1 : with_room_for_pairs(scans, smallest_group(scans, work, all, model), work, all, model);
         layout.nodes = (ranks + layout.ranks_per_node - 1) / layout.ranks_per_node;
     }
     layout.campaign = choose_layout(scans, work, ranks_of(layout.nodes), model);

@@ -47,10 +47,6 @@ private:
     void check_place() {
         if (!has_own_region(phase_))
             return;
-        const auto* ruled = std::get_if<ruled_thresholds>(&threshold_of(phase_));
-        if (ruled != nullptr && ruled->scope != rule_scope::scan)
-            report("a rule pooled over scans and a region of its own or `inside:`",
-                   "grey levels, or a rule with `scope: scan`");
         if (const auto around = std::ranges::find(job_.phases, phase_.inside, &phase_spec::name);
             around != job_.phases.end() && threshold_coordinate(threshold_of(*around)).size() != 1)
             report(fmt::format("inside {}, which has {} thresholds", around->name,

@@ -46,6 +46,19 @@ bool has_own_region(const phase_spec& phase) {
     return phase.region.has_value() || !phase.inside.empty();
 }
 
+std::vector<std::size_t> phases_around(const std::vector<phase_spec>& phases, std::size_t index) {
+    std::vector<std::size_t> around;
+    while (!phases[index].inside.empty()) {
+        const auto outer = std::ranges::find(phases, phases[index].inside, &phase_spec::name);
+        const auto place = static_cast<std::size_t>(outer - phases.begin());
+        require(place < index, "a phase stands behind the one around it");
+        around.push_back(place);
+        index = place;
+    }
+    std::ranges::reverse(around);
+    return around;
+}
+
 array3<std::uint8_t> phase_mask(const std::vector<phase_spec>& phases, std::size_t index,
                                 const std::vector<grey_thresholds>& levels, const scan_spec& scan,
                                 const scan_frame& frame, const grey_volume& grey, view3<const std::uint8_t> region,
@@ -53,9 +66,7 @@ array3<std::uint8_t> phase_mask(const std::vector<phase_spec>& phases, std::size
     const phase_spec& phase = phases[index];
     array3<std::uint8_t> mask;
     if (!phase.inside.empty()) {
-        const auto around =
-            static_cast<std::size_t>(std::ranges::find(phases, phase.inside, &phase_spec::name) - phases.begin());
-        require(around < index, "a phase stands behind the one around it");
+        const std::size_t around = phases_around(phases, index).back();
         array3<std::uint8_t> outer;
         if (has_own_region(phases[around]))
             outer = phase_mask(phases, around, levels, scan, frame, grey, region, own);
@@ -72,16 +83,6 @@ array3<std::uint8_t> phase_mask(const std::vector<phase_spec>& phases, std::size
         fill_region_mask(mask.view(), own.lo, in_volume(*phase.region->cylinder, frame, scan.preprocess.binning),
                          mask.view());
     return mask;
-}
-
-void leave_out(view3<const std::uint8_t> part, view3<class_t> classes) {
-    const extent3& extent = classes.extent();
-    for (index_t z = 0; z < extent.z; ++z)
-        for (index_t y = 0; y < extent.y; ++y)
-            std::transform(classes.row(z, y), classes.row(z, y) + extent.x, part.row(z, y), classes.row(z, y),
-                           [](class_t value, std::uint8_t kept) {
-                               return kept != 0 || value == class_outside ? value : class_background;
-                           });
 }
 
 }  // namespace tomosweep

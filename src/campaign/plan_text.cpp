@@ -41,6 +41,10 @@ std::string plan_text(const std::string& campaign, const std::vector<scan_load>&
     text += fmt::format("memory     {} per rank", size_text(shared.bytes_per_rank));
     if (pool.bytes_per_node > 0)
         text += fmt::format(" of {}", size_text(pool.bytes_per_node / layout.ranks_per_node));
+    if (shared.pairs.bytes_per_rank > 0)
+        text += fmt::format("\npairs      {} per rank{}, {} of the time", size_text(shared.pairs.bytes_per_rank),
+                            shared.pairs.fits ? "" : ", which there is not: they will fail",
+                            slurm_time(static_cast<std::int64_t>(std::ceil(shared.pairs.seconds))));
     text +=
         fmt::format("\ntime       {} (h:min:s)\n", slurm_time(static_cast<std::int64_t>(std::ceil(shared.seconds))));
     text += fmt::format("exchanged  {} between ranks\n", size_text(shared.exchanged_bytes));

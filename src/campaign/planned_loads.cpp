@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tomosweep/campaign/analysis.hpp"
+#include "tomosweep/campaign/change_reader.hpp"
 #include "tomosweep/campaign/phase_regions.hpp"
 #include "tomosweep/descriptors/resolution_limit.hpp"
 
@@ -36,6 +37,12 @@ void add_greys(const scan_spec& scan, const scan_frame& frame, scan_load& load) 
         load.ring_slices = along(input.extent(), across);
         load.ring_slice_voxels = voxel_count(frame.source_extent) / along(frame.source_extent, across);
     }
+}
+
+/// Whether the region of a scan is no plain box.
+bool is_masked(const campaign_plan& plan, std::size_t scan) {
+    const region_spec& region = plan.job.scans[scan].region;
+    return region.mask || region.cylinder || plan.axes.electrode;
 }
 
 }  // namespace
@@ -74,6 +81,16 @@ workload workload_of(const campaign_plan& plan) {
     work.limits = most_removing_limits(plan);
     work.connectivities = static_cast<index_t>(plan.axes.connectivities.size());
     work.depth_bins = plan.axes.depth.bins;
+    const planned_loads scans = loads_of(plan);
+    const auto load_of = [&](std::size_t scan) {
+        const auto place = std::ranges::find(scans.index, scan);
+        return place == scans.index.end() ? nullptr
+                                          : &scans.loads[static_cast<std::size_t>(place - scans.index.begin())];
+    };
+    for (const state_pair& pair : plan.job.changes.pairs)
+        if (const scan_load* from = load_of(pair.from), *to = load_of(pair.to); from != nullptr && to != nullptr)
+            work.pairs.push_back(
+                {name_of(pair, plan.job.scans), *from, *to, is_masked(plan, pair.from) || is_masked(plan, pair.to)});
     for (const std::string& field : plan.fields)
         work.field_bytes_per_voxel += field == "mask" ? 1 : field == "label" ? 8 : 4;
     return work;

@@ -48,12 +48,6 @@ std::string absolute(const std::string& path) {
     return path.empty() ? path : std::filesystem::absolute(path).lexically_normal().string();
 }
 
-/// Levels that are known before the scan is read; none for a rule over the scan itself.
-grey_thresholds known_levels(const threshold_spec& spec, phase_side where, const grey_histogram& pooled) {
-    const bool known = std::holds_alternative<absolute_thresholds>(spec) || !pooled.counts.empty();
-    return known ? resolve(spec, where, pooled).levels : grey_thresholds{};
-}
-
 }  // namespace
 
 std::vector<std::string> hosts_of(const communicator& ranks) {

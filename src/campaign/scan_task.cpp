@@ -22,8 +22,7 @@ namespace {
 
 point_grid points_of(const campaign_plan& plan, const scan_frame& frame) {
     point_grid points;
-    for (const double limit_um : plan.axes.resolution_limits_um)
-        points.smallest_radius_sq.push_back(smallest_resolved_radius_sq(limit_um, frame.voxel_size_um));
+    points.smallest_radius_sq = smallest_radii_sq(plan.axes.resolution_limits_um, frame.voxel_size_um);
     for (const int neighbours : plan.axes.connectivities)
         points.adjacencies.push_back(neighbours == 6 ? connectivity::six : connectivity::twentysix);
     points.widths = plan.axes.widths;
@@ -245,15 +244,6 @@ void write_failed_scan(const campaign_plan& plan, std::size_t scan, const std::s
     outcome.provenance.push_back({content_key_attribute, key});
     outcome.provenance.push_back({"failure", outcome.failure});
     write_netcdf(path, make_shard(plan.job, plan.axes, plan.thresholds, plan.job.scans[scan], outcome));
-}
-
-grey_histogram scan_histogram(const communicator& group, const scan_spec& scan, const scan_frame& frame,
-                              const std::optional<electrode_axes>& electrode) {
-    const domain grid(group, frame.volume);
-    scan_block block = load_block(scan, frame, grid);
-    if (electrode)
-        find_electrode(grid, frame, electrode->spec, block);
-    return histogram_of(grid, block.grey, block.mask_view());
 }
 
 }  // namespace tomosweep

@@ -149,7 +149,7 @@ data_group shard_store::merged_changes(const std::vector<std::string>& ids) cons
             if (named && made_from(from_key_attribute, from) && made_from(to_key_attribute, to))
                 pairs.push_back(std::move(pair));
         }
-    data_group changes = merge_pairs(pairs);
+    data_group changes = merge_pairs(std::move(pairs));
     changes.name = schema::changes;
     changes.attributes.clear();
     return changes;

@@ -42,7 +42,9 @@ int shards_for(double seconds, std::size_t scans, const site_spec& site) {
 }
 
 /// Every shard takes each shards-th scan of the job.
-double longest_shard_s(const planned_loads& scans, const workload& work, const site_spec& site, int nodes, int shards) {
+double longest_shard_s(const planned_loads& scans, workload work, const site_spec& site, int nodes, int shards) {
+    // Parts leave pairs to a run of the whole.
+    work.pairs.clear();
     double longest = 0;
     for (int shard = 0; shard < shards; ++shard) {
         std::vector<scan_load> own;

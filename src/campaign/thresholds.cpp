@@ -51,6 +51,11 @@ resolved_thresholds resolve(const threshold_spec& spec, phase_side where, const 
     return found;
 }
 
+grey_thresholds known_levels(const threshold_spec& spec, phase_side where, const grey_histogram& pooled) {
+    const bool known = std::holds_alternative<absolute_thresholds>(spec) || !pooled.counts.empty();
+    return known ? resolve(spec, where, pooled).levels : grey_thresholds{};
+}
+
 std::vector<double> threshold_coordinate(const threshold_spec& spec) {
     if (const auto* absolute = std::get_if<absolute_thresholds>(&spec))
         return absolute->high;

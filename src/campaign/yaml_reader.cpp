@@ -110,7 +110,8 @@ std::string yaml_value::description() const {
     if (text.size() > 60)
         text = text.substr(0, 57) + "...";
     // A message stays one line.
-    std::ranges::replace_if(text, [](char each) { return each >= 0 && each < ' '; }, '?');
+    std::ranges::replace_if(
+        text, [](char each) { return each >= 0 && each < ' '; }, '?');
     return "'" + text + "'";
 }
 

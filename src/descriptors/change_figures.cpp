@@ -33,14 +33,14 @@ public:
         integers values;
         for (const change_counts& each : counts_)
             values.push_back(value(each));
-        add(name, {"pair", "threshold"}, std::move(values), "1", meaning);
+        add(name, {"pair", "threshold", "resolution_limit"}, std::move(values), "1", meaning);
     }
 
     void number(const std::string& name, const char* unit, const std::string& meaning, const per_point& value) {
         numbers values;
         for (const change_counts& each : counts_)
             values.push_back(value(each));
-        add(name, {"pair", "threshold"}, std::move(values), unit, meaning);
+        add(name, {"pair", "threshold", "resolution_limit"}, std::move(values), unit, meaning);
     }
 
     void cluster_count(const std::string& name, const std::string& meaning, const count_per_cluster& value) {
@@ -48,7 +48,7 @@ public:
         for (const change_counts& each : counts_)
             for (const followed_cluster& cluster : each.clusters)
                 values.push_back(value(cluster));
-        add(name, {"pair", "threshold", "connectivity"}, std::move(values), "1", meaning);
+        add(name, {"pair", "threshold", "resolution_limit", "connectivity"}, std::move(values), "1", meaning);
     }
 
     void cluster_number(const std::string& name, const char* unit, const std::string& meaning,
@@ -57,7 +57,7 @@ public:
         for (const change_counts& each : counts_)
             for (const followed_cluster& cluster : each.clusters)
                 values.push_back(value(cluster, each));
-        add(name, {"pair", "threshold", "connectivity"}, std::move(values), unit, meaning);
+        add(name, {"pair", "threshold", "resolution_limit", "connectivity"}, std::move(values), unit, meaning);
     }
 
     /// Figures of the largest cluster of what was opened, or of what was closed.
@@ -100,7 +100,7 @@ private:
             for (const followed_cluster& cluster : each.clusters)
                 for (std::size_t i = 0; i < 3; ++i)
                     values.push_back(value(cluster, i));
-        add(name, {"pair", "threshold", "connectivity", "axis"}, std::move(values), unit, meaning);
+        add(name, {"pair", "threshold", "resolution_limit", "connectivity", "axis"}, std::move(values), unit, meaning);
     }
 
     void add(const std::string& name, std::vector<std::string> dimensions, variable_values values, const char* unit,

@@ -21,4 +21,11 @@ distance_sq_t smallest_resolved_radius_sq(double limit_um, double voxel_size_um)
     return static_cast<distance_sq_t>(std::min<double>(candidate, unbounded_sq));
 }
 
+std::vector<distance_sq_t> smallest_radii_sq(const std::vector<double>& limits_um, double voxel_size_um) {
+    std::vector<distance_sq_t> radii;
+    for (const double limit_um : limits_um)
+        radii.push_back(smallest_resolved_radius_sq(limit_um, voxel_size_um));
+    return radii;
+}
+
 }  // namespace tomosweep

@@ -1,6 +1,7 @@
 #include "tomosweep/kernels/alignment.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 
@@ -8,6 +9,12 @@
 
 namespace tomosweep {
 namespace {
+
+/// Grey level at a place and its slope per voxel along each axis.
+struct grey_slope {
+    double grey = 0;
+    vector3 slope{};
+};
 
 std::int64_t counted(double term) {
     constexpr double most = 0x1p17;
@@ -56,6 +63,52 @@ void add_sample(const vector3& p, double fixed, const grey_slope& at, const alig
     ++sums.samples;
 }
 
+/// Weights of the four voxels around a place between the second and the third, and of their slopes (Keys 1981).
+struct cubic_weights {
+    std::array<double, 4> grey, slope;
+
+    explicit cubic_weights(double s)
+        : grey{((2 - s) * s - 1) * s / 2, ((3 * s - 5) * s * s + 2) / 2, ((4 - 3 * s) * s + 1) * s / 2,
+               (s - 1) * s * s / 2},
+          slope{((4 - 3 * s) * s - 1) / 2, (9 * s - 10) * s / 2, ((8 - 9 * s) * s + 1) / 2, (3 * s - 2) * s / 2} {}
+};
+
+/// Places in the part of the four voxels along an axis; those beyond the volume are its outermost ones.
+std::array<index_t, 4> four_around(index_t low, index_t voxels, index_t origin) {
+    std::array<index_t, 4> places{};
+    for (index_t i = 0; i < 4; ++i)
+        places[static_cast<std::size_t>(i)] = std::clamp<index_t>(low - 1 + i, 0, voxels - 1) - origin;
+    return places;
+}
+
+grey_slope interpolate_cubic(const grey_part& part, const grid_place& place) {
+    const cubic_weights wz(place.share[0]), wy(place.share[1]), wx(place.share[2]);
+    const auto zs = four_around(place.low.z, part.whole.z, part.box.lo.z);
+    const auto ys = four_around(place.low.y, part.whole.y, part.box.lo.y);
+    const auto xs = four_around(place.low.x, part.whole.x, part.box.lo.x);
+    grey_slope sum;
+    for (std::size_t z = 0; z < 4; ++z) {
+        double plane = 0, slope_y = 0, slope_x = 0;
+        for (std::size_t y = 0; y < 4; ++y) {
+            const float* row = part.grey.row(zs[z], ys[y]);
+            double line = 0, slope = 0;
+            for (std::size_t x = 0; x < 4; ++x) {
+                const double grey = row[xs[x]];
+                line += wx.grey[x] * grey;
+                slope += wx.slope[x] * grey;
+            }
+            plane += wy.grey[y] * line;
+            slope_y += wy.slope[y] * line;
+            slope_x += wy.grey[y] * slope;
+        }
+        sum.grey += wz.grey[z] * plane;
+        sum.slope[0] += wz.slope[z] * plane;
+        sum.slope[1] += wz.grey[z] * slope_y;
+        sum.slope[2] += wz.grey[z] * slope_x;
+    }
+    return sum;
+}
+
 /// The first sample of an axis that is not below `low`: samples stand in the middle of every stride.
 index_t first_sample(index_t low, index_t stride, index_t voxels) {
     const index_t phase = std::min(stride, voxels) / 2;
@@ -81,7 +134,7 @@ void add_row(const grey_part& fixed, const grey_part& moving, const alignment_gu
                                            static_cast<double>(voxel.x) + 0.5});
         const grid_place place(p, moving.whole, moving_margin);
         if (place.inside && moving.counts(voxel_at(p)))
-            add_sample(p, fixed.grey[voxel - fixed.box.lo], interpolate(moving, place), guess, sums);
+            add_sample(p, fixed.grey[voxel - fixed.box.lo], interpolate_cubic(moving, place), guess, sums);
     }
 }
 
@@ -112,9 +165,13 @@ double alignment_sums::residual() const {
     return samples > 0 ? std::sqrt(value(square) / static_cast<double>(samples)) : 0;
 }
 
+box3 aligned_box(const box3& box, const rigid_transform& transform, const extent3& whole_extent) {
+    return grown(mapped_box(box, transform, whole_extent), {1, 1, 1}, whole(whole_extent));
+}
+
 alignment_sums align(const grey_part& fixed, const grey_part& moving, const alignment_guess& guess) {
-    const box3 needed = mapped_box(fixed.box, guess.transform, moving.whole);
-    require(needed.empty() || intersection(needed, moving.box) == needed, "the moving part holds the mapped box");
+    const box3 needed = aligned_box(fixed.box, guess.transform, moving.whole);
+    require(needed.empty() || intersection(needed, moving.box) == needed, "the moving part holds the aligned box");
     const index3 first{first_sample(fixed.box.lo.z, guess.stride, fixed.whole.z),
                        first_sample(fixed.box.lo.y, guess.stride, fixed.whole.y),
                        first_sample(fixed.box.lo.x, guess.stride, fixed.whole.x)};

@@ -47,31 +47,38 @@ std::vector<double> gaussian_weights(double sigma) {
     return weights;
 }
 
-template <class T>
-array3<T> gaussian_filter(view3<const T> grey, const box3& grey_box, const box3& wanted, const extent3& whole_extent,
-                          double sigma) {
+template <class T, class Result>
+array3<Result> gaussian_filter(view3<const T> grey, const box3& grey_box, const box3& wanted,
+                               const extent3& whole_extent, double sigma) {
     const extent3 halo = gaussian_halo(sigma);
     const box3 needed = grown(wanted, halo, whole(whole_extent));
     require(intersection(needed, grey_box) == needed, "the block holds the wanted box and its halo");
-    array3<T> result(wanted.extent());
+    array3<Result> result(wanted.extent());
     if (wanted.empty())
         return result;
     const window_map map = mirrored_window(wanted, halo, whole_extent, needed.lo);
     smooth_rows(grey.part({needed.lo - grey_box.lo, needed.hi - grey_box.lo}), map, wanted.extent(),
                 gaussian_weights(sigma), [&](index_t z, index_t y, const double* row) {
-                    T* out = &result(z, y, 0);
+                    Result* out = &result(z, y, 0);
                     for (index_t x = 0; x < wanted.extent().x; ++x)
-                        out[x] = to_grey<T>(row[x]);
+                        out[x] = to_grey<Result>(row[x]);
                 });
     return result;
 }
 
-template array3<std::uint8_t> gaussian_filter(view3<const std::uint8_t>, const box3&, const box3&, const extent3&,
-                                              double);
-template array3<std::uint16_t> gaussian_filter(view3<const std::uint16_t>, const box3&, const box3&, const extent3&,
-                                               double);
-template array3<std::int16_t> gaussian_filter(view3<const std::int16_t>, const box3&, const box3&, const extent3&,
-                                              double);
-template array3<float> gaussian_filter(view3<const float>, const box3&, const box3&, const extent3&, double);
+template array3<std::uint8_t> gaussian_filter<std::uint8_t, std::uint8_t>(view3<const std::uint8_t>, const box3&,
+                                                                          const box3&, const extent3&, double);
+template array3<float> gaussian_filter<std::uint8_t, float>(view3<const std::uint8_t>, const box3&, const box3&,
+                                                            const extent3&, double);
+template array3<std::uint16_t> gaussian_filter<std::uint16_t, std::uint16_t>(view3<const std::uint16_t>, const box3&,
+                                                                             const box3&, const extent3&, double);
+template array3<float> gaussian_filter<std::uint16_t, float>(view3<const std::uint16_t>, const box3&, const box3&,
+                                                             const extent3&, double);
+template array3<std::int16_t> gaussian_filter<std::int16_t, std::int16_t>(view3<const std::int16_t>, const box3&,
+                                                                          const box3&, const extent3&, double);
+template array3<float> gaussian_filter<std::int16_t, float>(view3<const std::int16_t>, const box3&, const box3&,
+                                                            const extent3&, double);
+template array3<float> gaussian_filter<float, float>(view3<const float>, const box3&, const box3&, const extent3&,
+                                                     double);
 
 }  // namespace tomosweep

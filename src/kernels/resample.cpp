@@ -50,7 +50,7 @@ resampled_grey resample(const grey_part& fixed, const grey_part& moving, const r
                 const grid_place place(p, moving.whole);
                 if (!place.inside || !moving.counts(voxel_at(p)))
                     continue;
-                result.grey(z, y, x) = static_cast<float>(interpolate(moving, place).grey);
+                result.grey(z, y, x) = static_cast<float>(interpolate(moving, place));
                 result.known(z, y, x) = 1;
             }
     return result;

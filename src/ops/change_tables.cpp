@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <optional>
+#include <utility>
 
 #include "label_counts.hpp"
 #include "tomosweep/core/error.hpp"
@@ -20,47 +23,82 @@ void for_each_voxel(const extent3& extent, const Visit& visit) {
                 visit(z, y, x);
 }
 
+/// The bins of a thickness that nobody asks for by depth.
+depth_bins one_bin(const domain& grid) {
+    return {axis::z, std::vector<std::int32_t>(static_cast<std::size_t>(grid.volume().z), 0), 1};
+}
+
+/// Totals of the `phases` nested phases that begin with those of `from` and `to`, in one pass: a joint histogram of the
+/// classes of both states, summed up. Collective.
+std::vector<change_counts> totals_of(const domain& grid, const state_classes& from, const state_classes& to,
+                                     std::size_t phases) {
+    const std::size_t width = phases + 1;
+    const auto level = [&](class_t value, int first) {
+        return std::min(static_cast<std::size_t>(std::max(int{value} - first, 0)), phases);
+    };
+    std::vector<std::int64_t> joint(width * width, 0);
+    for_each_voxel(grid.own().extent(), [&](index_t z, index_t y, index_t x) {
+        const class_t first = from.classes(z, y, x), second = to.classes(z, y, x);
+        if (first != class_outside)
+            ++joint[level(first, from.phase) * width + level(second, to.phase)];
+    });
+    grid.ranks().sum(std::span(joint));
+    std::vector<change_counts> totals(phases);
+    for (std::size_t k = 0; k < phases; ++k)
+        for (std::size_t a = 0; a < width; ++a)
+            for (std::size_t b = 0; b < width; ++b) {
+                const std::int64_t voxels = joint[a * width + b];
+                totals[k].common += voxels;
+                totals[k].from += a <= k ? voxels : 0;
+                totals[k].to += b <= k ? voxels : 0;
+                totals[k].kept += a <= k && b <= k ? voxels : 0;
+            }
+    return totals;
+}
+
+/// A cluster by the label that it has among others, as a class volume.
+struct labelled_cluster {
+    label_count label;
+    array3<class_t> voxels;
+};
+
+/// What became of the largest clusters of two states, each of them one phase.
 class comparison {
 public:
-    comparison(const domain& grid, view3<const class_t> from, view3<const class_t> to)
+    comparison(const domain& grid, const state_classes& from, const state_classes& to)
         : grid_(grid), extent_(grid.own().extent()), from_(from), to_(to) {}
 
-    change_counts totals() const {
-        std::array<std::int64_t, 4> sums{};
-        for_each_voxel(extent_, [&](index_t z, index_t y, index_t x) {
-            const bool first = from_(z, y, x) == 0, second = to_(z, y, x) == 0;
-            sums[0] += from_(z, y, x) != class_outside ? 1 : 0;
-            sums[1] += first ? 1 : 0;
-            sums[2] += second ? 1 : 0;
-            sums[3] += first && second ? 1 : 0;
-        });
-        grid_.ranks().sum(std::span<std::int64_t>(sums));
-        return {sums[0], sums[1], sums[2], sums[3], {}};
-    }
-
-    followed_cluster follow(connectivity adjacency) const {
+    followed_cluster follow(connectivity adjacency) {
         followed_cluster found;
-        const array3<class_t> largest = largest_of(from_, adjacency, found.from_largest);
-        follow_into(largest.view(), adjacency, found);
-        found.opened = changed(from_, to_, adjacency);
-        found.closed = changed(to_, from_, adjacency);
+        {
+            const labelled_cluster largest = largest_of(from_, adjacency);
+            found.from_largest = largest.label.second;
+            follow_into(largest.voxels.view(), adjacency, found);
+        }
+        found.opened = changed(from_, to_, adjacency, opened_);
+        found.closed = changed(to_, from_, adjacency, closed_);
         return found;
     }
 
 private:
-    /// The largest component as a class volume, and its voxels.
-    array3<class_t> largest_of(view3<const class_t> classes, connectivity adjacency, std::int64_t& voxels) const {
-        const array3<std::uint64_t> labels = label_components(grid_, classes, 0, adjacency);
-        const label_count largest = most_frequent(grid_.ranks(), counts_of(labels));
-        voxels = largest.second;
-        array3<class_t> cluster(extent_);
+    /// Of the connectivity before: the same label and size are the same cluster, whose thickness costs more than all
+    /// the rest.
+    using known_cluster = std::optional<std::pair<label_count, cluster_counts>>;
+
+    static bool holds(const state_classes& state, index_t z, index_t y, index_t x) {
+        return state.classes(z, y, x) <= state.phase;
+    }
+
+    labelled_cluster largest_of(const state_classes& state, connectivity adjacency) const {
+        const array3<std::uint64_t> labels = label_components(grid_, state.classes, state.phase, adjacency);
+        labelled_cluster largest{most_frequent(grid_.ranks(), counts_of(labels)), array3<class_t>(extent_)};
         for_each_voxel(extent_, [&](index_t z, index_t y, index_t x) {
-            const bool inside = largest.second > 0 && labels(z, y, x) == largest.first;
-            cluster(z, y, x) = inside                              ? class_t{0}
-                               : classes(z, y, x) == class_outside ? class_outside
-                                                                   : class_background;
+            const bool inside = largest.label.second > 0 && labels(z, y, x) == largest.label.first;
+            largest.voxels(z, y, x) = inside                                    ? class_t{0}
+                                      : state.classes(z, y, x) == class_outside ? class_outside
+                                                                                : class_background;
         });
-        return cluster;
+        return largest;
     }
 
     static std::vector<label_count> counts_of(const array3<std::uint64_t>& labels) {
@@ -72,7 +110,7 @@ private:
     }
 
     void follow_into(view3<const class_t> largest, connectivity adjacency, followed_cluster& found) const {
-        const array3<std::uint64_t> labels = label_components(grid_, to_, 0, adjacency);
+        const array3<std::uint64_t> labels = label_components(grid_, to_.classes, to_.phase, adjacency);
         const label_count to = most_frequent(grid_.ranks(), counts_of(labels));
         label_counter counter;
         std::int64_t shared = 0, successor = 0;
@@ -93,21 +131,29 @@ private:
     }
 
     /// Largest component of what is phase in `now` and was not `before`.
-    cluster_counts changed(view3<const class_t> before, view3<const class_t> now, connectivity adjacency) const {
+    cluster_counts changed(const state_classes& before, const state_classes& now, connectivity adjacency,
+                           known_cluster& known) const {
         array3<class_t> change(extent_);
         for_each_voxel(extent_, [&](index_t z, index_t y, index_t x) {
-            const bool both = before(z, y, x) == 0 && now(z, y, x) == 0;
-            change(z, y, x) = both ? class_background : now(z, y, x);
+            const bool fresh = holds(now, z, y, x) && !holds(before, z, y, x);
+            change(z, y, x) = fresh                                   ? class_t{0}
+                              : now.classes(z, y, x) == class_outside ? class_outside
+                                                                      : class_background;
         });
-        cluster_counts counts;
-        const array3<class_t> cluster = largest_of(change.view(), adjacency, counts.voxels);
+        const labelled_cluster cluster = largest_of({change.view(), 0}, adjacency);
         change = {};
-        add_moments(cluster.view(), counts);
-        if (counts.voxels > 0) {
-            const auto layers = static_cast<std::size_t>(grid_.volume().z);
-            const depth_bins one_bin{axis::z, std::vector<std::int32_t>(layers, 0), 1};
-            counts.thickness = measure_thickness(grid_, cluster.view(), 0, one_bin, {}).table;
-        }
+        if (!known || known->first != cluster.label)
+            known.emplace(cluster.label, counts_of(cluster));
+        return known->second;
+    }
+
+    cluster_counts counts_of(const labelled_cluster& cluster) const {
+        cluster_counts counts;
+        counts.voxels = cluster.label.second;
+        if (counts.voxels == 0)
+            return counts;
+        add_moments(cluster.voxels.view(), counts);
+        counts.thickness = measure_thickness(grid_, cluster.voxels.view(), 0, one_bin(grid_), {}).table;
         return counts;
     }
 
@@ -130,19 +176,60 @@ private:
 
     const domain& grid_;
     extent3 extent_;
-    view3<const class_t> from_, to_;
+    state_classes from_, to_;
+    known_cluster opened_, closed_;
 };
+
+void follow_clusters(const domain& grid, const state_classes& from, const state_classes& to,
+                     std::span<const connectivity> adjacencies, change_counts& counts) {
+    comparison states(grid, from, to);
+    for (const connectivity adjacency : adjacencies)
+        counts.clusters.push_back(states.follow(adjacency));
+}
+
+/// What `removing` keeps, ascending limits without repetition. Collective.
+std::vector<change_counts> limited_changes(const domain& grid, const state_classes& from, const state_classes& to,
+                                           std::span<const connectivity> adjacencies,
+                                           std::span<const distance_sq_t> removing) {
+    const auto kept = [&](const state_classes& state) {
+        return measure_thickness(grid, state.classes, state.phase, one_bin(grid), removing).kept_classes;
+    };
+    const array3<class_t> first = kept(from), second = kept(to);
+    // The chain of limits runs from the largest, which keeps least, to the smallest.
+    std::vector<change_counts> limited = totals_of(grid, {first.view(), 0}, {second.view(), 0}, removing.size());
+    for (std::size_t k = 0; k < removing.size(); ++k)
+        follow_clusters(grid, {first.view(), static_cast<int>(k)}, {second.view(), static_cast<int>(k)}, adjacencies,
+                        limited[k]);
+    std::ranges::reverse(limited);
+    return limited;
+}
 
 }  // namespace
 
-change_counts count_changes(const domain& grid, view3<const class_t> from, view3<const class_t> to,
-                            std::span<const connectivity> adjacencies) {
-    const bool fit = from.extent() == grid.own().extent() && to.extent() == grid.own().extent();
+std::vector<change_counts> count_changes(const domain& grid, const state_classes& from, const state_classes& to,
+                                         std::span<const connectivity> adjacencies,
+                                         std::span<const distance_sq_t> minimum_sq) {
+    const auto fits = [&](const state_classes& state) {
+        return state.classes.extent() == grid.own().extent() && state.phase >= 0 && state.phase < max_phases;
+    };
+    const bool fit = fits(from) && fits(to) && std::ranges::is_sorted(minimum_sq);
     require(grid.ranks().min(std::int64_t{fit ? 1 : 0}) == 1, "both states hold the rank's own block");
-    const comparison states(grid, from, to);
-    change_counts counts = states.totals();
-    for (const connectivity adjacency : adjacencies)
-        counts.clusters.push_back(states.follow(adjacency));
+    std::vector<distance_sq_t> removing;
+    std::ranges::copy_if(minimum_sq, std::back_inserter(removing),
+                         [](distance_sq_t smallest) { return smallest > always_resolved; });
+    const auto keeping = static_cast<std::ptrdiff_t>(minimum_sq.size() - removing.size());
+    removing.erase(std::ranges::unique(removing).begin(), removing.end());
+    std::vector<change_counts> counts;
+    if (keeping > 0) {
+        change_counts unlimited = totals_of(grid, from, to, 1).front();
+        follow_clusters(grid, from, to, adjacencies, unlimited);
+        counts.assign(static_cast<std::size_t>(keeping), unlimited);
+    }
+    if (removing.empty())
+        return counts;
+    const std::vector<change_counts> limited = limited_changes(grid, from, to, adjacencies, removing);
+    for (const distance_sq_t smallest : minimum_sq.subspan(static_cast<std::size_t>(keeping)))
+        counts.push_back(limited[static_cast<std::size_t>(std::ranges::find(removing, smallest) - removing.begin())]);
     return counts;
 }
 

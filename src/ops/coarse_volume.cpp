@@ -3,7 +3,6 @@
 #include <cmath>
 #include <variant>
 
-#include "tomosweep/core/error.hpp"
 #include "tomosweep/ops/grey_statistics.hpp"
 
 namespace tomosweep {
@@ -16,9 +15,10 @@ struct cube_sums {
     array3<std::int64_t> grey, voxels;
 };
 
-cube_sums sums_over_cubes(const state_volume& state, const extent3& cubes, index_t binning, const grey_limits& range) {
+template <class T>
+cube_sums sums_over_cubes(const state_volume& state, const array3<T>& grey, const extent3& cubes, index_t binning,
+                          const grey_limits& range) {
     cube_sums sums{array3<std::int64_t>(cubes, 0), array3<std::int64_t>(cubes, 0)};
-    const auto& grey = std::get<array3<float>>(state.grey);
     const double per_grey = range.high > range.low ? grey_steps / (range.high - range.low) : 0;
     const box3 own = intersection(state.grid.own(), {{}, {cubes.z * binning, cubes.y * binning, cubes.x * binning}});
     for (index_t z = own.lo.z; z < own.hi.z; ++z)
@@ -70,11 +70,11 @@ index_t binning_for(const extent3& volume, index_t most) {
 }
 
 coarse_volume coarsened(const state_volume& state, index_t binning) {
-    require(dtype_of(state.grey) == dtype::float32, "states are registered as float");
     const extent3& volume = state.grid.volume();
     const extent3 cubes{volume.z / binning, volume.y / binning, volume.x / binning};
     const grey_limits range = grey_range(state.grid, state.grey, state.mask);
-    const cube_sums sums = sums_over_cubes(state, cubes, binning, range);
+    const cube_sums sums =
+        std::visit([&](const auto& grey) { return sums_over_cubes(state, grey, cubes, binning, range); }, state.grey);
     coarse_volume coarse{array3<float>(cubes, 0.0F), array3<std::uint8_t>(cubes, 0)};
     const std::int64_t half = (binning * binning * binning + 1) / 2;
     for (std::size_t i = 0; i < sums.voxels.values().size(); ++i) {

@@ -17,7 +17,4 @@ struct coarse_volume {
 /// Collective; sums of integers: grey levels are counted in 2^20 steps of the volume's range.
 coarse_volume coarsened(const state_volume& state, index_t binning);
 
-/// The smallest edge of cubes of which `most` or fewer fill the volume.
-index_t binning_for(const extent3& volume, index_t most);
-
 }  // namespace tomosweep

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <type_traits>
 #include <variant>
 
 #include "coarse_volume.hpp"
@@ -22,10 +23,6 @@ constexpr index_t coarse_samples = index_t{1} << 18;
 constexpr double smoothing = 1;
 constexpr int most_steps = 60;
 
-view3<const float> grey_of(const state_volume& state) {
-    return std::get<array3<float>>(state.grey).view();
-}
-
 bool has_mask(const state_volume& state) {
     return state.grid.ranks().max(std::int64_t{state.mask.data() != nullptr ? 1 : 0}) != 0;
 }
@@ -38,10 +35,33 @@ vector3 middle_of(const extent3& volume) {
 array3<float> smoothed(const state_volume& state, const box3& box) {
     const extent3& volume = state.grid.volume();
     const box3 seen = grown(box, gaussian_halo(smoothing), whole(volume));
-    const array3<float> grey = fetch(state.grid, grey_of(state), seen);
-    return agreed(state.grid.ranks(), [&] {
-        return box.empty() ? array3<float>() : gaussian_filter<float>(grey.view(), seen, box, volume, smoothing);
-    });
+    return std::visit(
+        [&]<class T>(const array3<T>& own) {
+            const array3<T> grey = fetch(state.grid, own.view(), seen);
+            return agreed(state.grid.ranks(), [&] {
+                return box.empty() ? array3<float>()
+                                   : gaussian_filter<T, float>(grey.view(), seen, box, volume, smoothing);
+            });
+        },
+        state.grey);
+}
+
+/// Grey levels of any box of a state, as float. Collective.
+array3<float> levels_of(const state_volume& state, const box3& box) {
+    return std::visit(
+        [&]<class T>(const array3<T>& own) {
+            array3<T> grey = fetch(state.grid, own.view(), box);
+            if constexpr (std::is_same_v<T, float>)
+                return grey;
+            else
+                return agreed(state.grid.ranks(), [&] {
+                    array3<float> levels(grey.extent());
+                    std::ranges::transform(grey.values(), levels.data(),
+                                           [](T level) { return static_cast<float>(level); });
+                    return levels;
+                });
+        },
+        state.grey);
 }
 
 /// The part of the moving volume that the rank's block of the fixed volume maps to; it follows the transform.
@@ -52,7 +72,7 @@ public:
 
     /// Collective.
     const grey_part& at(const rigid_transform& transform) {
-        const box3 needed = mapped_box(fixed_.own(), transform, moving_.grid.volume());
+        const box3 needed = aligned_box(fixed_.own(), transform, moving_.grid.volume());
         const bool leaves = !needed.empty() && intersection(needed, part_.box) != needed;
         if (fixed_.ranks().max(std::int64_t{leaves ? 1 : 0}) != 0)
             read(needed);
@@ -270,11 +290,11 @@ registration register_state(const state_volume& fixed, const state_volume& movin
 resampled_grey resample_state(const state_volume& fixed, const state_volume& moving, const rigid_transform& transform) {
     const box3 box = mapped_box(fixed.grid.own(), transform, moving.grid.volume());
     const bool masked = has_mask(moving);
-    const array3<float> grey = fetch(moving.grid, grey_of(moving), box);
+    const array3<float> grey = levels_of(moving, box);
     const array3<std::uint8_t> mask = masked ? fetch(moving.grid, moving.mask, box) : array3<std::uint8_t>();
     const grey_part part{grey.view(), masked ? mask.view() : view3<const std::uint8_t>(), box, moving.grid.volume()};
     return agreed(fixed.grid.ranks(), [&] {
-        return resample({grey_of(fixed), fixed.mask, fixed.grid.own(), fixed.grid.volume()}, part, transform);
+        return resample({{}, fixed.mask, fixed.grid.own(), fixed.grid.volume()}, part, transform);
     });
 }
 

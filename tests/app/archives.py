@@ -137,13 +137,14 @@ class verify(folder_test):
 
 
 class earlier_schema(folder_test):
-    def setUp(self):
-        super().setUp()
-        with tarfile.open(DATA / "schema-1.tar.xz") as held:
+    def unpack(self, version):
+        with tarfile.open(DATA / f"schema-{version}.tar.xz") as held:
             held.extractall(self.folder)
         self.out = self.folder / "out"
+        return [self.out / "job.yaml", self.out / "sweep.yaml", "-o", self.out, "--fields", "mask"]
 
     def test_archives_of_schema_1_are_exported_merged_verified_and_repeated(self):
+        self.unpack(1)
         table = self.folder / "table.csv"
         self.expect(DONE, "export", self.out, "--csv", table)
         self.assertEqual(table.read_text(), (self.out / "figures.csv").read_text())
@@ -164,13 +165,50 @@ class earlier_schema(folder_test):
         self.assertTrue(all(place.endswith("@xxh3_128") or place.startswith(derived) for place in added), added)
 
     def test_a_run_goes_on_in_a_folder_of_schema_1(self):
-        job = [self.out / "job.yaml", self.out / "sweep.yaml", "-o", self.out, "--fields", "mask"]
+        job = self.unpack(1)
         self.assertIn("0 scans to do, 2 complete", self.expect(DONE, "run", *job).stderr)
         (self.out / "scans" / "b.h5").unlink()
         self.assertIn("1 scans to do, 1 complete", self.expect(DONE, "run", *job).stderr)
         self.expect(DONE, "export", self.out, "--csv", self.folder / "table.csv")
         now, before = self.rows(self.folder / "table.csv"), self.rows(self.out / "figures.csv")
         self.assertEqual([{name: row[name] for name in before[0]} for row in now], before)
+        self.expect(DONE, "verify", self.out)
+
+    def test_pairs_of_schema_2_get_the_axis_of_limits(self):
+        self.unpack(2)
+        self.expect(DONE, "export", self.out, "--csv", self.folder / "table.csv")
+        self.assertEqual((self.folder / "table.csv").read_text(), (self.out / "figures.csv").read_text())
+        self.assertIn("3 of 3 scans complete", self.expect(DONE, "status", self.out).stdout)
+        self.expect(DONE, "verify", self.out)
+        self.expect(DONE, "reproduce", self.out / "campaign.h5", "--scan", "b")
+        before = content(self.out / "campaign.h5")
+        (self.out / "campaign.h5").unlink()
+        self.expect(DONE, "merge", self.out)
+        self.expect(DONE, "verify", self.out)
+        merged = content(self.out / "campaign.h5")
+        with h5py.File(self.out / "campaign.h5") as archive:
+            self.assertEqual(archive.attrs["schema_version"], 3)
+            self.assertEqual(archive["changes/resolution_limit"][:].tolist(), [0])
+            self.assertEqual(archive["changes/kept_voxels"].shape, (2, 2, 1))
+            self.assertEqual(archive["changes/opened_largest_normal"].shape, (2, 2, 1, 2, 3))
+        for place, found in before.items():
+            if "@" not in place and not place.startswith("changes/This is"):
+                self.assertEqual(merged[place][1:], found[1:], place)
+
+    def test_a_run_compares_pairs_of_schema_2_at_all_limits(self):
+        job = self.unpack(2)
+        # Only one pair first: the other, which knows no limits, cannot stand beside it.
+        told = self.expect(DONE, "run", *job, "--scans", "[ab]").stderr
+        self.assertIn("0 scans to do, 2 complete", told)
+        with h5py.File(self.out / "campaign.h5") as archive:
+            self.assertEqual(archive["changes/pair"].asstr()[:].tolist(), ["a--b"])
+            self.assertEqual(archive["changes/resolution_limit"][:].tolist(), [0, 1.5])
+        self.expect(DONE, "verify", self.out)
+        self.expect(DONE, "run", *job)
+        with h5py.File(self.out / "campaign.h5") as archive:
+            self.assertEqual(archive["changes/pair"].asstr()[:].tolist(), ["a--b", "b--c"])
+            from_scans = archive["phase_voxels"][:2]
+            self.assertEqual(archive["changes/from_voxels"][:].tolist(), from_scans.tolist())
         self.expect(DONE, "verify", self.out)
 
     def rows(self, path):

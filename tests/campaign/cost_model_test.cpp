@@ -92,5 +92,31 @@ TEST(cost_model, joins_and_latency_do_not_shrink_with_ranks) {
     EXPECT_LT(many.sending, few.sending);
 }
 
+TEST(cost_model, pairs_take_their_largest_step) {
+    const scan_load cube{"a", {100, 100, 100}, 1000000, dtype::uint8, false};
+    scan_load filtered = cube;
+    filtered.filtered = true;
+    cost_model free{.label_bytes = 10, .cube_bytes = 0, .coarse_bytes = 0, .rank_bytes = 0};
+    workload work;
+    work.chains = 1;
+    // Two class volumes, two of what limits keep, and labels.
+    EXPECT_DOUBLE_EQ(bytes_per_rank(pair_load{"p", cube, cube, false}, 1, work, free), 14e6);
+    work.width = false;
+    EXPECT_DOUBLE_EQ(bytes_per_rank(pair_load{"p", cube, cube, false}, 1, work, free), 12e6);
+    // Until the last phase: grey as read, as float, and what is known.
+    work.chains = 2;
+    EXPECT_DOUBLE_EQ(bytes_per_rank(pair_load{"p", cube, cube, false}, 1, work, free), 18e6);
+    // Registration: both states and their masks, 4 for the first one, 2 + 4 + 1 for the window of the second.
+    free.label_bytes = 0;
+    EXPECT_DOUBLE_EQ(bytes_per_rank(pair_load{"p", cube, cube, true}, 1, work, free), 15e6);
+    EXPECT_DOUBLE_EQ(
+        bytes_per_rank(
+            pair_load{"p", cube, filtered, false}, 1, work,
+            cost_model{.filter_bytes = 20, .label_bytes = 0, .cube_bytes = 0, .coarse_bytes = 0, .rank_bytes = 0}),
+        22e6);
+    // Ranks share everything but binned volumes and what each takes anyway.
+    EXPECT_LT(bytes_per_rank(pair_load{"p", cube, cube, false}, 8, work, free), 0.3 * 12e6);
+}
+
 }  // namespace
 }  // namespace tomosweep

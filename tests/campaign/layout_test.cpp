@@ -79,6 +79,49 @@ TEST(layout, an_asked_for_group_size_is_taken) {
     EXPECT_THROW(choose_layout(scans, {}, {8, 1, 1 * mib}, plain, 1), resource_error);
 }
 
+/// Two such scans, of which a pair takes 20 bytes a voxel.
+const cost_model paired{.table_bytes = 2,
+                        .width_bytes = 2,
+                        .cut_bytes = 0,
+                        .halo_share = 0,
+                        .tree_face_bytes = 0,
+                        .label_bytes = 16,
+                        .cube_bytes = 0,
+                        .coarse_bytes = 0,
+                        .rank_bytes = 0,
+                        .smallest_block = index_t{1} << 40};
+
+workload with_pair(index_t edge) {
+    workload work;
+    work.pairs.push_back({"a--b", cube("a", edge), cube("b", edge)});
+    return work;
+}
+
+TEST(layout, groups_hold_pairs_where_any_does) {
+    const std::vector<scan_load> scans{cube("a", 128), cube("b", 128)};
+    // 2 Mvoxel: 6 MiB for a scan, 40 MiB for a pair.
+    EXPECT_EQ(choose_layout(scans, {}, {4, 1, 11 * mib}, paired).ranks_per_scan, 1);
+    const campaign_layout held = choose_layout(scans, with_pair(128), {4, 1, 11 * mib}, paired);
+    EXPECT_EQ(held.ranks_per_scan, 4);
+    EXPECT_TRUE(held.pairs.fits);
+    EXPECT_NEAR(held.pairs.bytes_per_rank, 10 * mib, 1);
+    EXPECT_GT(held.pairs.seconds, 0);
+    EXPECT_NEAR(held.seconds, held.pairs.seconds + choose_layout(scans, {}, {4, 1, 0}, paired, 4).seconds, 1e-9);
+    const campaign_layout short_of_memory = choose_layout(scans, with_pair(128), {4, 1, 9 * mib}, paired);
+    EXPECT_EQ(short_of_memory.ranks_per_scan, 1);
+    EXPECT_FALSE(short_of_memory.pairs.fits);
+    EXPECT_FALSE(choose_layout(scans, with_pair(128), {4, 1, 30 * mib}, paired, 1).pairs.fits);
+}
+
+TEST(layout, as_few_nodes_as_hold_the_pairs_are_taken) {
+    const std::vector<scan_load> scans{cube("a", 128), cube("b", 128)};
+    EXPECT_EQ(choose_nodes(scans, {}, {0, 1, 11 * mib}, paired).nodes, 1);
+    EXPECT_EQ(choose_nodes(scans, with_pair(128), {0, 1, 11 * mib}, paired).nodes, 4);
+    const node_layout given = choose_nodes(scans, with_pair(128), {2, 1, 11 * mib}, paired);
+    EXPECT_EQ(given.nodes, 2);
+    EXPECT_FALSE(given.campaign.pairs.fits);
+}
+
 TEST(layout, too_little_memory_says_what_would_fit) {
     try {
         choose_layout({cube("small", 8), cube("large", 512)}, {}, {2, 1, 512 * mib}, plain);

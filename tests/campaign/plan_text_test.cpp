@@ -27,6 +27,16 @@ TEST(plan_text, names_layout_memory_time_and_traffic) {
     EXPECT_TRUE(contains(text, "exchanged  3.0 MiB between ranks")) << text;
 }
 
+TEST(plan_text, says_what_pairs_take_and_that_they_will_fail) {
+    node_layout layout = layout_of(3725);
+    EXPECT_EQ(plan_text("demo", {}, layout, pool).find("pairs "), std::string::npos);
+    layout.campaign.pairs = {40.0 * 1024 * 1048576, 125, true};
+    EXPECT_TRUE(contains(plan_text("demo", {}, layout, pool), "pairs      40.0 GiB per rank, 00:02:05 of the time"));
+    layout.campaign.pairs.fits = false;
+    EXPECT_TRUE(contains(plan_text("demo", {}, layout, pool),
+                         "pairs      40.0 GiB per rank, which there is not: they will fail, 00:02:05 of the time"));
+}
+
 TEST(sbatch_header, asks_for_the_planned_nodes_and_twice_the_time) {
     const std::string text = sbatch_header("demo", layout_of(3725), pool, {"job.yaml", "my sweep.yaml"});
     EXPECT_TRUE(text.starts_with("#!/bin/bash\n"));

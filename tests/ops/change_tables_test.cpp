@@ -5,6 +5,7 @@
 #include <map>
 
 #include "oracle/label.hpp"
+#include "oracle/thickness.hpp"
 #include "support/shared_volume.hpp"
 
 namespace tomosweep {
@@ -57,7 +58,7 @@ void expect_followed(const followed_cluster& found, const array3<class_t>& from,
     const auto [after, after_voxels] = largest(second);
     std::map<std::uint64_t, std::int64_t> shared;
     for (std::size_t i = 0; i < first.values().size(); ++i)
-        if (first.values()[i] == before && second.values()[i] != 0)
+        if (before_voxels > 0 && first.values()[i] == before && second.values()[i] != 0)
             ++shared[second.values()[i]];
     EXPECT_EQ(found.from_largest, before_voxels);
     EXPECT_EQ(found.to_largest, after_voxels);
@@ -76,30 +77,80 @@ void expect_followed(const followed_cluster& found, const array3<class_t>& from,
     EXPECT_EQ(thick, found.opened.voxels);
 }
 
-TEST(count_changes, equals_a_plain_count_on_every_grid) {
+/// What each of the limits leaves of a state, by the plain twin.
+array3<class_t> left_of(const array3<class_t>& state, distance_sq_t smallest) {
+    const array3<distance_sq_t> thickness = oracle::local_thickness(state.view(), 0);
+    array3<class_t> left(extent);
+    for (std::size_t i = 0; i < left.values().size(); ++i) {
+        const bool removed = state.values()[i] == 0 && thickness.values()[i] < smallest;
+        left.values()[i] = removed ? class_background : state.values()[i];
+    }
+    return left;
+}
+
+void expect_counted(const change_counts& found, const array3<class_t>& from, const array3<class_t>& to,
+                    std::span<const connectivity> adjacencies) {
+    std::int64_t common = 0, kept = 0, opened = 0, closed = 0;
+    for (std::size_t i = 0; i < from.values().size(); ++i) {
+        const bool before = from.values()[i] == 0, after = to.values()[i] == 0;
+        common += from.values()[i] != class_outside ? 1 : 0;
+        kept += before && after ? 1 : 0;
+        opened += !before && after ? 1 : 0;
+        closed += before && !after ? 1 : 0;
+    }
+    EXPECT_EQ(found.common, common);
+    EXPECT_EQ(found.kept, kept);
+    EXPECT_EQ(found.opened(), opened);
+    EXPECT_EQ(found.closed(), closed);
+    ASSERT_EQ(found.clusters.size(), adjacencies.size());
+    for (std::size_t i = 0; i < adjacencies.size(); ++i)
+        expect_followed(found.clusters[i], from, to, adjacencies[i]);
+}
+
+TEST(count_changes, equals_a_plain_count_at_every_limit_on_every_grid) {
     const auto ranks = communicator::world();
-    for (const double density : {0.15, 0.4}) {
+    const std::array both{connectivity::six, connectivity::twentysix};
+    // Nothing removed twice, two limits alike, and one that leaves nothing.
+    const std::array<distance_sq_t, 6> smallest{0, 1, 2, 3, 3, 1000};
+    for (const double density : {0.15, 0.4, 0.7}) {
         const auto [from, to] = two_states(density);
-        std::int64_t common = 0, kept = 0, opened = 0, closed = 0;
-        for (std::size_t i = 0; i < from.values().size(); ++i) {
-            const bool before = from.values()[i] == 0, after = to.values()[i] == 0;
-            common += from.values()[i] != class_outside ? 1 : 0;
-            kept += before && after ? 1 : 0;
-            opened += !before && after ? 1 : 0;
-            closed += before && !after ? 1 : 0;
+        std::vector<array3<class_t>> left_from, left_to;
+        for (const distance_sq_t limit : smallest) {
+            left_from.push_back(left_of(from, limit));
+            left_to.push_back(left_of(to, limit));
         }
         on_all_grids(ranks, extent, [&, &from = from, &to = to](const domain& grid) {
             const auto own_from = part_of(from, grid.own()), own_to = part_of(to, grid.own());
-            const std::array both{connectivity::six, connectivity::twentysix};
-            const change_counts found = count_changes(grid, own_from.view(), own_to.view(), both);
-            EXPECT_EQ(found.common, common);
-            EXPECT_EQ(found.kept, kept);
-            EXPECT_EQ(found.opened(), opened);
-            EXPECT_EQ(found.closed(), closed);
-            for (std::size_t i = 0; i < both.size(); ++i)
-                expect_followed(found.clusters[i], from, to, both[i]);
+            const auto found = count_changes(grid, {own_from.view()}, {own_to.view()}, both, smallest);
+            ASSERT_EQ(found.size(), smallest.size());
+            for (std::size_t i = 0; i < smallest.size(); ++i)
+                expect_counted(found[i], left_from[i], left_to[i], both);
         });
     }
+}
+
+TEST(count_changes, of_phases_within_a_chain_are_those_of_the_phases_alone) {
+    const auto ranks = communicator::world();
+    const std::array six{connectivity::six};
+    const std::array<distance_sq_t, 2> smallest{0, 2};
+    const auto [from, to] = two_states(0.4);
+    // In `from` the phase is classes up to 4, in `to` up to 7.
+    const auto spread = [](const array3<class_t>& state, int phase) {
+        array3<class_t> chain(extent);
+        for (std::size_t i = 0; i < chain.values().size(); ++i)
+            chain.values()[i] = state.values()[i] == 0 ? static_cast<class_t>(i % static_cast<std::size_t>(phase + 1))
+                                : state.values()[i] == class_outside ? class_outside
+                                : i % 3 == 0                         ? class_background
+                                                                     : static_cast<class_t>(phase + 1);
+        return chain;
+    };
+    const array3<class_t> from_chain = spread(from, 4), to_chain = spread(to, 7);
+    on_all_grids(ranks, extent, [&, &from = from, &to = to](const domain& grid) {
+        const auto own_from = part_of(from, grid.own()), own_to = part_of(to, grid.own());
+        const auto chain_from = part_of(from_chain, grid.own()), chain_to = part_of(to_chain, grid.own());
+        EXPECT_EQ(count_changes(grid, {chain_from.view(), 4}, {chain_to.view(), 7}, six, smallest),
+                  count_changes(grid, {own_from.view()}, {own_to.view()}, six, smallest));
+    });
 }
 
 TEST(count_changes, of_nothing_are_nothing) {
@@ -108,9 +159,11 @@ TEST(count_changes, of_nothing_are_nothing) {
     on_all_grids(ranks, extent, [&](const domain& grid) {
         const auto own = part_of(empty, grid.own());
         const std::array six{connectivity::six};
-        const change_counts found = count_changes(grid, own.view(), own.view(), six);
-        EXPECT_EQ(found.common, voxel_count(extent));
-        EXPECT_EQ(found.clusters.front(), followed_cluster());
+        const std::array<distance_sq_t, 2> smallest{0, 4};
+        for (const change_counts& found : count_changes(grid, {own.view()}, {own.view()}, six, smallest)) {
+            EXPECT_EQ(found.common, voxel_count(extent));
+            EXPECT_EQ(found.clusters.front(), followed_cluster());
+        }
     });
 }
 

@@ -55,20 +55,21 @@ class rock_core_changes(unittest.TestCase):
         self.assertAlmostEqual(found, self.found["correlation"][0], delta=0.02)
 
     def test_a_crack_was_opened_and_nothing_of_the_kind_closed(self):
-        opened = self.found["opened_largest_voxels"][0, :, 0]
-        closed = self.found["closed_largest_voxels"][0, :, 0]
+        opened = self.found["opened_largest_voxels"][0, :, 0, 0]
+        closed = self.found["closed_largest_voxels"][0, :, 0, 0]
         self.assertGreater((opened / closed).min(), 300)
-        self.assertTrue((self.found["from_largest_voxels"][0, :, 0] < opened / 100).all())
+        self.assertTrue((self.found["from_largest_voxels"][0, :, 0, 0] < opened / 100).all())
         # What the deformed state has as its largest cluster is new.
-        self.assertTrue((self.found["to_largest_share"][0, :, 0] < 0.01).all())
+        self.assertTrue((self.found["to_largest_share"][0, :, 0, 0] < 0.01).all())
 
-    def test_its_plane_and_width_hold_over_all_thresholds(self):
-        normals = self.found["opened_largest_normal"][0, :, 0]
+    def test_its_plane_and_width_hold_over_thresholds(self):
+        # At the lowest one the crack is in pieces.
+        normals = self.found["opened_largest_normal"][0, 1:, 0, 0]
         mean = normals.mean(axis=0) / numpy.linalg.norm(normals.mean(axis=0))
         self.assertLess(numpy.degrees(numpy.arccos((normals @ mean).min())), 3)
-        dip = self.found["opened_largest_dip_deg"][0, :, 0]
+        dip = self.found["opened_largest_dip_deg"][0, 1:, 0, 0]
         self.assertTrue((dip > 52).all() and (dip < 58).all(), dip)
-        width = self.found["opened_largest_mean_width_um"][0, :, 0]
+        width = self.found["opened_largest_mean_width_um"][0, :, 0, 0]
         self.assertTrue((width > 230).all() and (width < 400).all(), width)
 
 

@@ -18,7 +18,12 @@ namespace tomosweep {
 /// the scan and the variable or dimension that does not fit the first shard, or a scan that comes twice.
 data_group merge_scans(std::vector<data_group> shards);
 
-/// The same for what changed between pairs of scans, along the dimension `pair`.
-data_group merge_pairs(const std::vector<data_group>& pairs);
+/// The same for what changed between pairs of scans, along the dimension `pair`. Pairs of an earlier schema get the
+/// axis of resolution limits, and are left out beside present ones whose limits are others than 0 alone.
+data_group merge_pairs(std::vector<data_group> pairs);
+
+/// Gives figures of pairs, and of phases in groups below, the axis of resolution limits where they lack it, as those of
+/// schema 2 do: one limit, 0. Pure.
+void add_limit_axis(data_group& changes);
 
 }  // namespace tomosweep

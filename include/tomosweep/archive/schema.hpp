@@ -24,7 +24,7 @@ inline constexpr const char* checksum = "xxh3_128";
 
 /// Counts up with every change of the files that a reader must know of; see docs/archive.md.
 inline constexpr const char* version_attribute = "schema_version";
-inline constexpr std::int64_t version = 2;
+inline constexpr std::int64_t version = 3;
 
 /// Dimensions of a point of the sweep.
 inline constexpr const char* scan = "scan";

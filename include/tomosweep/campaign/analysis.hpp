@@ -10,9 +10,6 @@
 
 namespace tomosweep {
 
-/// A phase voxel is at least one voxel from the background: limits up to here remove nothing.
-inline constexpr distance_sq_t always_resolved = 1;
-
 /// What is computed for every threshold.
 struct point_grid {
     std::vector<distance_sq_t> smallest_radius_sq;  ///< by resolution limit, ascending; at most max_phases of them

@@ -13,7 +13,7 @@ namespace tomosweep {
 /// What came of one pair: how the states lie to each other and what changed, or why that is not known.
 struct change_outcome {
     registration found;                              ///< in voxels of the analysed volumes
-    std::vector<std::vector<change_counts>> counts;  ///< by phase and threshold; empty for a failed pair
+    std::vector<std::vector<change_counts>> counts;  ///< by phase; limits of a threshold behind each other
     std::vector<grey_thresholds> from_levels, to_levels;
     std::string failure;
     std::vector<attribute> provenance;

@@ -19,10 +19,11 @@ struct change_task {
         to_levels;  ///< grey levels by phase that the scans' figures were made with
 };
 
-/// Registers a pair, compares it at every threshold of every phase, and writes its file; what goes wrong with the pair
-/// itself, such as volumes that do not fit each other, is written there as its failure. `done` is called on every rank
-/// after each threshold: the safe point. Collective over `group`. Throws as run_scan() does. Peak: what
-/// register_state() takes besides 8 bytes per voxel of both blocks; afterwards what count_changes() takes besides 10.
+/// Registers a pair, compares it at every threshold and resolution limit of every phase, and writes its file; what goes
+/// wrong with the pair itself, such as volumes that do not fit each other, is written there as its failure. `done` is
+/// called on every rank after each threshold: the safe point. Collective over `group`. Throws as run_scan() does. Peak:
+/// what register_state() takes besides the grey levels of both blocks; afterwards what count_changes() takes besides 2
+/// bytes per voxel, and 5 and the first state's grey levels until the last class volumes are made.
 void run_change(const communicator& group, const campaign_plan& plan, const change_task& task,
                 const std::function<void()>& done);
 

@@ -16,6 +16,9 @@ struct cost_model {
     double cut_bytes = 1;        ///< per voxel more where blocks are cut along z: their distances stand all at once
     double halo_share = 0.15;    ///< of a block's bytes, for halos and what travels
     double tree_face_bytes = 8;  ///< per voxel of the open faces of trees that are joined
+    double label_bytes = 11.5;   ///< per voxel: clusters of a pair, their labels, and runs of these
+    double cube_bytes = 40;      ///< per cube of the binned volumes that registration starts from, on every rank
+    double coarse_bytes = 10;    ///< of them later on
     double rank_bytes = 64.0 * 1048576;              ///< program, MPI and HDF5 buffers
     index_t smallest_block = index_t{32} * 32 * 32;  ///< voxels below which another rank is no gain
 
@@ -30,7 +33,9 @@ struct cost_model {
     double balls_ns = 2.3;
     double thickness_ns = 11;
     double limits_ns = 9.5;
-    double join_ns = 40;          ///< per voxel of open faces that are joined; one thread at work
+    double align_ns = 190;  ///< per voxel of a pair: registration and resampling
+    double follow_ns = 33;  ///< per threshold, limit and connectivity of a pair: labels and what is counted of them
+    double join_ns = 40;    ///< per voxel of open faces that are joined; one thread at work
     double parallel_share = 0.8;  ///< of the ideal speed that many cores reach
 
     double read_bytes_per_s = 400e6;   ///< of one group of ranks from the file system
@@ -45,6 +50,10 @@ double peak_bytes(const scan_load& scan, const workload& work, const cost_model&
 
 /// Most bytes on the rank with the largest block when `ranks` share the scan.
 double bytes_per_rank(const scan_load& scan, int ranks, const workload& work, const cost_model& model);
+
+/// Most bytes on the rank with the largest block when `ranks` compare two states: while they are read, registered,
+/// resampled, or counted.
+double bytes_per_rank(const pair_load& pair, int ranks, const workload& work, const cost_model& model);
 
 /// Bytes that the ranks send each other for one scan, by step.
 scan_traffic traffic_of(const scan_load& scan, int ranks, const workload& work, const cost_model& model);
@@ -63,5 +72,8 @@ struct scan_seconds {
 /// Time for one scan on `ranks` ranks of `threads` threads; seconds() is all of it.
 scan_seconds seconds_of(const scan_load& scan, int ranks, int threads, const workload& work, const cost_model& model);
 double seconds(const scan_load& scan, int ranks, int threads, const workload& work, const cost_model& model);
+
+/// Time for one pair, without what its ranks send each other: reading and computing.
+double seconds(const pair_load& pair, int ranks, int threads, const workload& work, const cost_model& model);
 
 }  // namespace tomosweep

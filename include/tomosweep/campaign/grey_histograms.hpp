@@ -2,24 +2,13 @@
 
 #include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "tomosweep/campaign/campaign_plan.hpp"
 #include "tomosweep/campaign/layout.hpp"
-#include "tomosweep/core/histogram.hpp"
+#include "tomosweep/campaign/scan_histogram.hpp"
 
 namespace tomosweep {
-
-/// A histogram that something campaign-wide follows from: of a scan of the plan, or of a part of it, as `spec` says.
-struct histogram_request {
-    std::size_t scan = 0;  ///< in the job
-    std::string part;      ///< tells several histograms of one scan apart; may be empty
-    scan_spec spec;
-    scan_frame frame;
-    std::optional<electrode_axes> electrode = {};  ///< where only the voxels between its interfaces count
-};
 
 /// The request for a scan as the job has it.
 histogram_request request_of(const campaign_plan& plan, std::size_t scan);

@@ -19,6 +19,13 @@ struct rank_pool {
     std::string bound = {};     ///< what sets the memory, for messages
 };
 
+/// What comparing pairs of states takes in a layout.
+struct pair_share {
+    double bytes_per_rank = 0;  ///< predicted peak, on the fullest rank
+    double seconds = 0;         ///< predicted, for all pairs; part of the campaign's
+    bool fits = true;           ///< into the ranks' memory
+};
+
 /// How the ranks share a campaign: `groups` groups of `ranks_per_scan` ranks, each of which takes one scan at a time in
 /// the given order. Ranks beyond groups * ranks_per_scan have nothing to do.
 struct campaign_layout {
@@ -28,12 +35,13 @@ struct campaign_layout {
     double bytes_per_rank = 0;       ///< predicted peak, on the fullest rank
     double seconds = 0;              ///< predicted, for the whole campaign
     double exchanged_bytes = 0;      ///< predicted, over all ranks and scans
+    pair_share pairs = {};
 };
 
-/// The smallest groups in which the largest scan fits into memory, as many as there are scans to take; ranks left over
-/// make the groups larger as long as the largest scan has voxels for them. `ranks_per_scan` overrules that size.
-/// Throws resource_error, with what would fit, when no group does; input_error when more ranks than a scan has voxels
-/// are asked for. Pure, the same on all ranks.
+/// The smallest groups in which the largest scan fits into memory, and the largest pair if it fits into any, as many as
+/// there are scans to take; ranks left over make the groups larger as long as the largest scan has voxels for them.
+/// `ranks_per_scan` overrules that size. Throws resource_error, with what would fit, when no group does; input_error
+/// when more ranks than a scan has voxels are asked for. Pure, the same on all ranks.
 campaign_layout choose_layout(const std::vector<scan_load>& scans, const workload& work, const rank_pool& pool,
                               const cost_model& model = {}, std::optional<int> ranks_per_scan = {});
 
@@ -52,7 +60,8 @@ struct node_layout {
 };
 
 /// Ranks and threads on the nodes, then choose_layout(): up to 8 threads a rank, fewer where a node's cores do not
-/// divide. Throws as choose_layout() does. Pure.
+/// divide. As few nodes as hold the campaign hold its pairs, too, if any number does. Throws as choose_layout() does.
+/// Pure.
 node_layout choose_nodes(const std::vector<scan_load>& scans, const workload& work, const node_pool& pool,
                          const cost_model& model = {});
 

@@ -16,7 +16,7 @@ struct planned_loads {
 };
 planned_loads loads_of(const campaign_plan& plan);
 
-/// What a run of the plan does with every scan. Pure.
+/// What a run of the plan does with every scan, and which pairs it compares. Pure.
 workload workload_of(const campaign_plan& plan);
 
 /// How `ranks` ranks share the campaign: see choose_layout(). The order names scans by their place in the job. Pure.

@@ -38,9 +38,4 @@ ledger_summary run_scan(const communicator& group, const campaign_plan& plan, co
 void write_failed_scan(const campaign_plan& plan, std::size_t scan, const std::string& path,
                        std::vector<attribute> provenance, const std::string& key);
 
-/// The grey histogram of a scan's region after preprocessing, on every rank of `group`; with an electrode, of what lies
-/// between its interfaces. Collective.
-grey_histogram scan_histogram(const communicator& group, const scan_spec& scan, const scan_frame& frame,
-                              const std::optional<electrode_axes>& electrode);
-
 }  // namespace tomosweep

@@ -26,6 +26,10 @@ struct resolved_thresholds {
 /// the histogram holds a single grey level. Pure.
 resolved_thresholds resolve(const threshold_spec& spec, phase_side where, const grey_histogram& histogram);
 
+/// Levels that are known before the scan is read: none for a rule over the scan itself, for which `pooled` has no
+/// counts. Throws as resolve() does. Pure.
+grey_thresholds known_levels(const threshold_spec& spec, phase_side where, const grey_histogram& pooled);
+
 /// Coordinate of the threshold axis, the same for every scan: grey levels, or offsets from the rule. Pure.
 std::vector<double> threshold_coordinate(const threshold_spec& spec);
 

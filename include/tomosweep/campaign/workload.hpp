@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tomosweep/core/grey.hpp"
 #include "tomosweep/core/index.hpp"
@@ -22,7 +23,14 @@ struct scan_load {
     index_t ring_slice_voxels = 0;          ///< of one of them
 };
 
-/// What a run does with every scan.
+/// What decides the cost of comparing two states.
+struct pair_load {
+    std::string id;
+    scan_load from, to;
+    bool masked = false;  ///< the regions are no plain boxes
+};
+
+/// What a run does with every scan, and with pairs of them.
 struct workload {
     index_t thresholds = 1;            ///< of all phases together
     bool width = true;                 ///< distances and local thickness, for every threshold
@@ -32,6 +40,7 @@ struct workload {
     index_t limits = 3;                ///< resolution limits that remove something
     index_t connectivities = 2;
     index_t depth_bins = 32;
+    std::vector<pair_load> pairs = {};  ///< states that are compared once all scans are done
 };
 
 }  // namespace tomosweep

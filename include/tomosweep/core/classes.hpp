@@ -30,6 +30,9 @@ inline constexpr distance_sq_t unbounded_sq = 0xFFFFFFFFU;
 /// The same in half the memory, as long as every distance of the volume stays below 256 voxels.
 using short_distance_sq_t = std::uint16_t;
 
+/// A phase voxel is at least one voxel from the background: limits of the squared radius up to here remove nothing.
+inline constexpr distance_sq_t always_resolved = 1;
+
 template <class T>
 concept distance_value = std::same_as<T, distance_sq_t> || std::same_as<T, short_distance_sq_t>;
 /// What the type cannot hold: this squared distance and everything farther, up to no background at all.

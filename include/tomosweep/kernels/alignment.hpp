@@ -43,9 +43,14 @@ struct alignment_sums {
     double residual() const;
 };
 
-/// The sums over the samples in `fixed.box`; `moving` holds mapped_box() of it. Up to three voxels at the borders of
-/// both volumes are left out, where smoothing has seen what is not there. Local; OpenMP threads share the rows. The
-/// same integers for any division into boxes and any number of threads. Cost: about 100 ns per sample and thread.
+/// Voxels of a volume of extent `whole` that align() may look at for the voxels of `box`.
+box3 aligned_box(const box3& box, const rigid_transform& transform, const extent3& whole);
+
+/// The sums over the samples in `fixed.box`; `moving` holds aligned_box() of it. Grey levels between voxels are cubic
+/// along each axis (Keys 1981): linear interpolation smooths noise, most in the middle between two voxels, which draws
+/// places to there. Up to three voxels at the borders of both volumes are left out, where smoothing has seen what is
+/// not there. Local; OpenMP threads share the rows. The same integers for any division into boxes and any number of
+/// threads. Cost: about 200 ns per sample and thread.
 alignment_sums align(const grey_part& fixed, const grey_part& moving, const alignment_guess& guess);
 
 /// What to add to the unknowns (turns in voxels of the guess's arm) so that, to first order, the squared rest is

@@ -44,34 +44,23 @@ struct grid_place {
     }
 };
 
-/// Trilinear grey level at a place and its slope per voxel along each axis.
-struct grey_slope {
-    double grey = 0;
-    vector3 slope{};
-};
-
-/// The eight voxels around `place` must lie in the part's box. At the centre of a voxel its grey level, exactly.
-inline grey_slope interpolate(const grey_part& part, const grid_place& place) {
+/// Trilinear grey level at a place; at the centre of a voxel its grey level, exactly. The eight voxels around the place
+/// must lie in the part's box.
+inline double interpolate(const grey_part& part, const grid_place& place) {
     const index3 at = place.low - part.box.lo;
     const index3 next{place.low.z + 1 < part.whole.z ? 1 : 0, place.low.y + 1 < part.whole.y ? 1 : 0,
                       place.low.x + 1 < part.whole.x ? 1 : 0};
     const auto [sz, sy, sx] = place.share;
-    double along_y[2], slope_y[2], slope_x[2];
+    double along_y[2];
     for (const index_t z : {index_t{0}, index_t{1}}) {
-        double along_x[2], steps[2];
+        double along_x[2];
         for (const index_t y : {index_t{0}, index_t{1}}) {
             const float* row = part.grey.row(at.z + z * next.z, at.y + y * next.y) + at.x;
-            const double a = row[0], b = row[next.x];
-            along_x[y] = (1 - sx) * a + sx * b;
-            steps[y] = b - a;
+            along_x[y] = (1 - sx) * static_cast<double>(row[0]) + sx * static_cast<double>(row[next.x]);
         }
         along_y[z] = (1 - sy) * along_x[0] + sy * along_x[1];
-        slope_y[z] = along_x[1] - along_x[0];
-        slope_x[z] = (1 - sy) * steps[0] + sy * steps[1];
     }
-    return {
-        (1 - sz) * along_y[0] + sz * along_y[1],
-        {along_y[1] - along_y[0], (1 - sz) * slope_y[0] + sz * slope_y[1], (1 - sz) * slope_x[0] + sz * slope_x[1]}};
+    return (1 - sz) * along_y[0] + sz * along_y[1];
 }
 
 /// The voxel whose cube holds `p`, a point inside the volume.
@@ -84,7 +73,7 @@ box3 mapped_box(const box3& box, const rigid_transform& transform, const extent3
 
 /// Grey levels of `moving` at the places of the voxels of `box`, mapped by `transform`, and which of them are known:
 /// 1 where `fixed` counts the voxel, its place lies inside the moving volume (no farther out than the outermost
-/// centres), and in a voxel that `moving` counts. Unknown voxels are 0. `fixed` holds `box`, `moving` holds
+/// centres), and in a voxel that `moving` counts. Unknown voxels are 0. `fixed` needs no grey levels, `moving` holds
 /// mapped_box(). Summed in double and rounded to float: the same bits for any division into boxes. Local. Cost: about
 /// 20 ns per voxel and thread. Peak: the result.
 struct resampled_grey {

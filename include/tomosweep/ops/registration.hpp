@@ -8,8 +8,8 @@
 
 namespace tomosweep {
 
-/// One state, shared by the ranks of `grid`: grey levels of the rank's own block, which must be float, and its region's
-/// mask; a mask that is a view of nothing keeps every voxel.
+/// One state, shared by the ranks of `grid`: grey levels of the rank's own block and its region's mask; a mask that is
+/// a view of nothing keeps every voxel.
 struct state_volume {
     const domain& grid;
     const grey_volume& grey;
@@ -36,6 +36,9 @@ struct registration_effort {
     index_t most_samples = index_t{1} << 21;
 };
 
+/// The smallest edge of cubes of which `most` or fewer fill the volume. Pure.
+index_t binning_for(const extent3& volume, index_t most);
+
 /// Largest step, in voxels, that ends a registration.
 inline constexpr double registration_tolerance = 1e-3;
 
@@ -45,17 +48,18 @@ inline constexpr double registration_tolerance = 1e-3;
 /// Phase correlation of both volumes, binned to 2^21 voxels or fewer, gives shifts; of these and `before` the one
 /// counts at which the binned volumes correlate best. From there Gauss-Newton steps lower the squared difference of the
 /// grey levels, with gain and offset between the two scales of grey: on the binned volumes first, then on up to 2^21
-/// samples of the full ones, trilinear between voxels. Both are smoothed by a Gaussian of one voxel, without which
+/// samples of the full ones, cubic between voxels. Both are smoothed by a Gaussian of one voxel, without which
 /// interpolation would smooth the noise of one of them and draw shifts to half voxels. Finds turns of a few degrees.
 ///
 /// Collective over the ranks, the same for both grids. All sums are integers: bit-identical for any number of ranks and
-/// threads. Throws internal_error when grey is not float, resource_error on every rank when memory is short on any.
-/// Peak: 24 bytes per voxel of the moving box that a block maps to, and 80 MB on every rank.
+/// threads. Throws resource_error on every rank when memory is short on any.
+/// Peak: 4 bytes per voxel of the own block, 4 and twice the grey levels themselves per voxel of the moving box that it
+/// maps to, and 80 MB on every rank.
 registration register_state(const state_volume& fixed, const state_volume& moving, registration_kind kind,
                             const rigid_transform& before, const registration_effort& effort = {});
 
 /// The moving state on the voxels of the fixed one: see resample(). Collective. Peak: the result (5 bytes per voxel)
-/// and 5 bytes per voxel of the mapped box.
+/// and per voxel of the mapped box 4 bytes and the grey levels themselves.
 resampled_grey resample_state(const state_volume& fixed, const state_volume& moving, const rigid_transform& transform);
 
 }  // namespace tomosweep
