@@ -42,7 +42,7 @@ struct neighbourhood_table {
 /// phases are counted by masks of bits, 64 voxels in a word, phase by phase where the phases differ. Of more, voxels
 /// join by class, and in raster order within a class; what each of them changes in the number of transitions, faces,
 /// edges and vertices is known from its 26 neighbours, and is added once, to its class. So many phases together cost
-/// what one costs. Cost on one thread: 0.6 ns per voxel of a volume of cracks for one phase, 1.2 for 8 resolution
+/// what one costs. Cost on one thread: 0.6 ns per voxel of a volume of cracks for one phase, 1.1 for 8 resolution
 /// limits, 2 for 254 grey levels with AVX-512, a third of a ns where classes are >= phases or all alike. Transient
 /// memory per thread: up to 200 rows (some 200 kB), of few phases with (phases + 2) / 8 bytes per voxel besides, and
 /// 2 kB per depth bin. Neighbourhood counts follow Ohser & Muecklich (2000), Statistical Analysis of Microstructures
