@@ -11,6 +11,8 @@
 #include <random>
 #include <sstream>
 
+#include "tomosweep/campaign/json_file.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -37,12 +39,13 @@ std::int64_t slurm_restarts() {
 }
 
 std::optional<lock_record> record_of(const std::string& line) {
-    const json text = json::parse(line, nullptr, false);
-    if (!text.is_object())
-        return std::nullopt;
     try {
+        const json text = parse_record(line);
         const json& process = text.at("process");
-        return lock_record{text.at("role").get<lock_role>(),
+        const int role = text.at("role");
+        if (role < static_cast<int>(lock_role::run) || role > static_cast<int>(lock_role::merge))
+            return std::nullopt;
+        return lock_record{static_cast<lock_role>(role),
                            text.at("shard_index"),
                            text.at("shard_count"),
                            text.at("campaign"),

@@ -8,7 +8,7 @@ import unittest
 import h5py
 import numpy as np
 
-from program import BAD_INPUT, DONE, SOME_FAILED, SWEEP, campaign, folder_test, kill_all, start
+from program import BAD_INPUT, DONE, SOME_FAILED, SWEEP, TIMEOUT_S, campaign, folder_test, kill_all, start
 
 
 class seeing_test(folder_test):
@@ -44,7 +44,7 @@ class status(seeing_test):
         return start("run", self.write("job.yaml", job), self.sweep, "-o", self.out, "--heartbeat", 1, *options, ranks=2)
 
     def await_status(self, holds):
-        end = time.monotonic() + 50
+        end = time.monotonic() + TIMEOUT_S
         while time.monotonic() < end:
             if (self.out / "run.json").exists() and (self.out / "heartbeat.json").exists():
                 found = self.status(SOME_FAILED)

@@ -16,12 +16,12 @@ import unittest
 import h5py
 import numpy as np
 
-from program import (BAD_INPUT, DONE, NOT_ENOUGH, SOME_FAILED, SWEEP, TOMOSWEEP, assert_nothing_half_written,
-                     assert_same_content, campaign, campaign_content, command_line, content, folder_test, kill_all,
-                     phantom, session_of, signal_ranks, start, tomosweep)
+from program import (BAD_INPUT, DONE, NOT_ENOUGH, PATIENCE, SOME_FAILED, SWEEP, TIMEOUT_S, TOMOSWEEP,
+                     assert_nothing_half_written, assert_same_content, campaign, campaign_content, command_line, content,
+                     folder_test, kill_all, phantom, session_of, signal_ranks, start, tomosweep)
 
 # What a launcher gives the other ranks when one has died.
-GRACE_S = 20
+GRACE_S = 20 * PATIENCE
 KILLS = int(os.environ.get("TOMOSWEEP_KILLS", "50"))
 # Allocations that are refused, each in a run of its own.
 REFUSALS = int(os.environ.get("TOMOSWEEP_REFUSALS", "5"))
@@ -31,7 +31,7 @@ def locks(out):
     return sorted(out.glob(".lock-*"))
 
 
-def await_that(condition, seconds=60):
+def await_that(condition, seconds=TIMEOUT_S):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
@@ -66,7 +66,7 @@ class locked(folder_test):
             self.assertIn(told, refused)
         self.expect(BAD_INPUT, *self.arguments, "--shard", "1/2")
         os.kill(held, signal.SIGTERM)
-        first.wait(60)
+        first.wait(TIMEOUT_S)
         self.assertEqual(locks(self.out), [])
 
     def test_a_merge_by_hand_is_allowed_during_a_run(self):
@@ -179,7 +179,7 @@ class memory(folder_test):
             except OSError:
                 continue
             return subprocess.run(["sh", "-c", f'echo $$ > {group}/cgroup.procs && exec "$@"', "sh", *map(str, command)],
-                                  capture_output=True, text=True, timeout=60), group.name
+                                  capture_output=True, text=True, timeout=TIMEOUT_S), group.name
         self.skipTest("control groups may not be made here")
 
     @staticmethod
@@ -258,7 +258,7 @@ class checkpoints(folder_test):
                 return []
         await_that(lambda: len(held()) >= thresholds)
         how(running)
-        running.wait(60)
+        running.wait(TIMEOUT_S)
         self.assertFalse((self.out / "scans" / "s0.h5").exists())
         return held()
 
