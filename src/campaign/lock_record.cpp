@@ -52,7 +52,8 @@ std::optional<lock_record> record_of(const std::string& line) {
                            {process.at("host"), process.at("number"), process.at("started"), process.at("space")},
                            text.at("slurm_job"),
                            text.at("slurm_restarts"),
-                           text.at("since")};
+                           text.at("since"),
+                           text.value("beat_ms", std::int64_t{0})};
     } catch (const json::exception&) {
         return std::nullopt;
     }
@@ -84,8 +85,9 @@ std::optional<std::string> text_of(const std::filesystem::path& path) {
 
 lock_record lock_of_this_process(lock_role role, std::string campaign, std::size_t shard_index,
                                  std::size_t shard_count) {
-    return {role,          shard_index, shard_count,      std::move(campaign),
-            own_process(), slurm_job(), slurm_restarts(), now_utc()};
+    return {
+        role, shard_index, shard_count, std::move(campaign), own_process(), slurm_job(), slurm_restarts(), now_utc(),
+        0};
 }
 
 bool exclude(const lock_record& a, const lock_record& b) {
@@ -144,7 +146,8 @@ std::string lock_text(const lock_record& record, std::int64_t beats) {
                       {"space", record.process.space}}},
                     {"slurm_job", record.slurm_job},
                     {"slurm_restarts", record.slurm_restarts},
-                    {"since", record.since}};
+                    {"since", record.since},
+                    {"beat_ms", record.beat_ms}};
     return text.dump(-1, ' ', false, json::error_handler_t::replace) + "\n" + beat_text(beats);
 }
 

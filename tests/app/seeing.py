@@ -90,6 +90,16 @@ class status(seeing_test):
         self.assertEqual([scan["state"] for scan in found["scans"]], ["complete", "outdated", "failed"])
         self.assertIn("nowhere.raw", found["scans"][2]["failure"])
 
+    def test_survives_a_spoilt_heartbeat(self):
+        self.run_job(campaign(1))
+        file = self.out / "heartbeat.json"
+        sound = json.loads(file.read_text())
+        for slurm in ("[" * 1_000_000 + "]" * 1_000_000, '{"job"', ""):
+            file.write_text(json.dumps({**sound, "slurm": slurm}))
+            self.assertIsNone(self.status(DONE)["runs"][0]["slurm"])
+        file.write_text(json.dumps({**sound, "updated_s": -2**63}))
+        self.assertEqual(self.status(DONE)["runs"], [])
+
     def test_shows_every_part_of_an_array(self):
         self.run_job(campaign(4), "--shard", "1/2")
         self.run_job(campaign(4), "--shard", "2/2")

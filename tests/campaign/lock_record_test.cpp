@@ -33,10 +33,12 @@ protected:
 };
 
 TEST_F(lock_record_test, is_read_as_it_was_written) {
-    const lock_record written = lock_of_this_process(lock_role::shard, "c", 1, 3);
+    lock_record written = lock_of_this_process(lock_role::shard, "c", 1, 3);
+    written.beat_ms = 500;
     const lock_file lock = read(lock_text(written, 7));
     ASSERT_TRUE(lock.record);
     EXPECT_EQ(sentence(*lock.record), sentence(written));
+    EXPECT_EQ(lock.record->beat_ms, 500);
     EXPECT_EQ(lock.beats, 7);
     EXPECT_TRUE(exclude(*lock.record, written));
 }

@@ -11,11 +11,11 @@
 
 namespace tomosweep {
 
-/// A holder on another machine that has not counted up its beats for `stale_after`, by the watcher's own steady clock,
-/// is taken for dead; clocks that jump or differ do not matter.
+/// A holder on another machine that has not counted up its beats for six times as long as it says to take for one, by
+/// the watcher's own steady clock, is taken for dead; clocks that jump or differ do not matter.
 struct lock_timing {
     std::chrono::milliseconds beat = std::chrono::seconds(30);
-    std::chrono::milliseconds stale_after = std::chrono::seconds(180);
+    std::chrono::milliseconds stale_after = std::chrono::seconds(180);  ///< for holders that do not say it, and at most
 };
 
 /// Whom a lock asks and tells while it has to wait. Both may be empty.
@@ -51,6 +51,7 @@ private:
 
     void acquire(const lock_waiting& waiting);
     bool look_around(const lock_waiting& waiting);
+    std::chrono::milliseconds patience_with(const lock_file& other) const;
     verdict judge(const lock_file& other, const lock_waiting& waiting);
     void claim();
     void withdraw();
