@@ -94,9 +94,11 @@ class status(seeing_test):
         self.run_job(campaign(1))
         file = self.out / "heartbeat.json"
         sound = json.loads(file.read_text())
-        for slurm in ("[" * 1_000_000 + "]" * 1_000_000, '{"job"', ""):
+        for slurm in ('{"job"', ""):
             file.write_text(json.dumps({**sound, "slurm": slurm}))
             self.assertIsNone(self.status(DONE)["runs"][0]["slurm"])
+        file.write_text(json.dumps({**sound, "slurm": "[" * 1_000_000 + "]" * 1_000_000}))
+        self.assertLess(len(json.dumps(self.status(DONE)["runs"][0]["slurm"])), 100)
         file.write_text(json.dumps({**sound, "updated_s": -2**63}))
         self.assertEqual(self.status(DONE)["runs"], [])
 

@@ -54,7 +54,8 @@ TEST_F(lock_record_test, with_other_numbers_than_a_run_writes_is_that_of_an_unkn
 }
 
 TEST_F(lock_record_test, nested_without_end_is_that_of_an_unknown_run) {
-    EXPECT_FALSE(read(std::string(1'000'000, '[') + "\n7\n").record);
+    std::string brackets(1'000'000, '[');
+    EXPECT_FALSE(read(brackets.append("\n7\n")).record);
     EXPECT_FALSE(read(with("campaign", std::string(1'000'000, '[') + std::string(1'000'000, ']'))).record);
 }
 
