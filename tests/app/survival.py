@@ -107,6 +107,7 @@ class other_hosts(lock_test):
         return subprocess.run([*line, *map(str, command)], capture_output=True, text=True, timeout=TIMEOUT_S)
 
     def test_a_run_elsewhere_is_refused_as_long_as_the_holder_gives_signs_of_life(self):
+        self.write("job.yaml", slow_job(8))
         first = self.begin("--heartbeat", 1)
         refused = self.elsewhere(TOMOSWEEP, *self.arguments)
         self.assertIsNone(first.poll(), "the first run was to be at work still")
