@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
@@ -44,6 +45,12 @@ private:
 };
 
 }  // namespace
+
+lock_timing timing_with(std::int64_t heartbeat_s) {
+    lock_timing timing;
+    timing.beat = std::min<std::chrono::milliseconds>(timing.beat, std::chrono::seconds(heartbeat_s));
+    return timing;
+}
 
 folder_lock::folder_lock(std::string directory, lock_record wanted, const lock_waiting& waiting, lock_timing timing)
     : directory_(std::move(directory)),

@@ -127,12 +127,10 @@ private:
 
     void lock_folder() {
         const bool part = options_.shard_count > 1;
-        lock_timing timing;
-        timing.beat = std::min<std::chrono::milliseconds>(timing.beat, std::chrono::seconds(options_.heartbeat_s));
         lock_.emplace(options_.directory,
                       lock_of_this_process(part ? lock_role::shard : lock_role::run, plan_.job.campaign,
                                            options_.shard_index, options_.shard_count),
-                      lock_waiting{stop_requested_, watcher_.notice}, timing);
+                      lock_waiting{stop_requested_, watcher_.notice}, timing_with(options_.heartbeat_s));
     }
 
     bool must_stop() const {

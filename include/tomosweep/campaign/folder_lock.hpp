@@ -18,6 +18,9 @@ struct lock_timing {
     std::chrono::milliseconds stale_after = std::chrono::seconds(180);  ///< for holders that do not say it, and at most
 };
 
+/// Beats as often as the run gives signs of life for `status`, and at least as often as by default. Pure.
+lock_timing timing_with(std::int64_t heartbeat_s);
+
 /// Whom a lock asks and tells while it has to wait. Both may be empty.
 struct lock_waiting {
     std::function<bool()> give_up;
