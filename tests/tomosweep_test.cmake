@@ -6,6 +6,20 @@ set(TOMOSWEEP_MPI_ENVIRONMENT
   OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_pml=ob1 OMPI_MCA_btl=vader,self OMPI_MCA_plm=isolated
   OMPI_MCA_mpi_yield_when_idle=1 OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive)
 
+# Sanitizers slow tests down, so all time limits are multiplied by this, those within scripts as well.
+if(TOMOSWEEP_SANITIZE)
+  set(TOMOSWEEP_PATIENCE 5)
+else()
+  set(TOMOSWEEP_PATIENCE 1)
+endif()
+list(APPEND TOMOSWEEP_MPI_ENVIRONMENT TOMOSWEEP_PATIENCE=${TOMOSWEEP_PATIENCE})
+
+# tomosweep_time_limit(SECONDS TEST...)
+function(tomosweep_time_limit seconds)
+  math(EXPR limit "${seconds} * ${TOMOSWEEP_PATIENCE}")
+  set_tests_properties(${ARGN} PROPERTIES TIMEOUT ${limit})
+endfunction()
+
 # A test's own code runs once and is compiled often; what it tests is built as the preset says.
 set(TOMOSWEEP_TEST_OPTIONS $<$<NOT:$<CONFIG:Debug>>:-O1>)
 
@@ -42,11 +56,13 @@ function(tomosweep_test layer name)
       add_test(NAME ${layer}.${name}.${ranks}_ranks
         COMMAND ${MPIEXEC_EXECUTABLE} -n ${ranks} $<TARGET_FILE:${target}>)
       set_tests_properties(${layer}.${name}.${ranks}_ranks PROPERTIES
-        ENVIRONMENT "${TOMOSWEEP_MPI_ENVIRONMENT}" TIMEOUT ${test_TIMEOUT} PROCESSORS 2)
+        ENVIRONMENT "${TOMOSWEEP_MPI_ENVIRONMENT}" PROCESSORS 2)
+      tomosweep_time_limit(${test_TIMEOUT} ${layer}.${name}.${ranks}_ranks)
     endforeach()
   else()
     target_link_libraries(${target} PRIVATE GTest::gtest_main)
     add_test(NAME ${layer}.${name} COMMAND ${target})
-    set_tests_properties(${layer}.${name} PROPERTIES TIMEOUT ${test_TIMEOUT} ENVIRONMENT "${TOMOSWEEP_MPI_ENVIRONMENT}")
+    set_tests_properties(${layer}.${name} PROPERTIES ENVIRONMENT "${TOMOSWEEP_MPI_ENVIRONMENT}")
+    tomosweep_time_limit(${test_TIMEOUT} ${layer}.${name})
   endif()
 endfunction()

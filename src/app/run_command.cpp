@@ -44,7 +44,8 @@ command_syntax syntax_of_run() {
         "fields", text(), "volumes to keep: any of mask,labels,thickness")(
         "dry-run", "say what would be done, and stop")("quiet", "no progress and no table")(
         "log", text(), "append events as JSON lines to this file")(
-        "heartbeat", options::value<int>()->default_value(30), "seconds between signs of life for `tomosweep status`");
+        "heartbeat", options::value<int>()->default_value(30),
+        "seconds between signs of life for `tomosweep status`; the lock gives one at least every 30 s");
     return syntax;
 }
 

@@ -7,6 +7,7 @@
 #include "command_line.hpp"
 #include "commands.hpp"
 #include "tomosweep/campaign/campaign_status.hpp"
+#include "tomosweep/campaign/json_file.hpp"
 #include "tomosweep/core/process.hpp"
 
 namespace tomosweep::app {
@@ -20,6 +21,15 @@ nlohmann::json number_or_null(double value) {
     return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json();
 }
 
+/// Null outside SLURM, and when the heartbeat was spoilt.
+nlohmann::json slurm_of(const heartbeat& run) {
+    try {
+        return parse_record(run.slurm);
+    } catch (const nlohmann::json::exception&) {
+        return nullptr;
+    }
+}
+
 nlohmann::json json_of(const campaign_status& status) {
     nlohmann::json scans = nlohmann::json::array(), runs = nlohmann::json::array(), counts;
     for (const scan_progress& scan : status.scans)
@@ -30,22 +40,21 @@ nlohmann::json json_of(const campaign_status& status) {
                          {"seconds", scan.seconds},
                          {"core_seconds", scan.core_seconds}});
     for (const heartbeat& run : status.runs)
-        runs.push_back(
-            {{"state", name_of(run.state)},
-             {"alive", is_alive(run, status.now_s)},
-             {"part", run.part + 1},
-             {"parts", run.parts},
-             {"host", run.host},
-             {"process", run.process},
-             {"slurm", run.slurm.empty() ? nlohmann::json() : nlohmann::json::parse(run.slurm, nullptr, false)},
-             {"ranks", run.ranks},
-             {"threads_per_rank", run.threads_per_rank},
-             {"restarts", run.restarts},
-             {"started", utc_text(run.started_s)},
-             {"last_sign_of_life", utc_text(run.updated_s)},
-             {"last_progress", utc_text(run.progressed_s)},
-             {"voxels_times_thresholds_done", run.work_done},
-             {"voxels_times_thresholds_total", run.work_total}});
+        runs.push_back({{"state", name_of(run.state)},
+                        {"alive", is_alive(run, status.now_s)},
+                        {"part", run.part + 1},
+                        {"parts", run.parts},
+                        {"host", run.host},
+                        {"process", run.process},
+                        {"slurm", slurm_of(run)},
+                        {"ranks", run.ranks},
+                        {"threads_per_rank", run.threads_per_rank},
+                        {"restarts", run.restarts},
+                        {"started", utc_text(run.started_s)},
+                        {"last_sign_of_life", utc_text(run.updated_s)},
+                        {"last_progress", utc_text(run.progressed_s)},
+                        {"voxels_times_thresholds_done", run.work_done},
+                        {"voxels_times_thresholds_total", run.work_total}});
     for (const scan_state state : counted_states)
         counts[name_of(state)] = status.count(state);
     return {

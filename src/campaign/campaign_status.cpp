@@ -48,10 +48,6 @@ const char* name_of(run_state state) {
     return names[static_cast<std::size_t>(state)];
 }
 
-bool is_alive(const heartbeat& run, std::int64_t now_s) {
-    return run.state == run_state::running && now_s - run.updated_s <= 3 * run.interval_s;
-}
-
 campaign_status read_status(const std::string& directory, std::int64_t now_s) {
     const run_record record = read_record(directory);
     const shard_store store(directory);
@@ -107,8 +103,8 @@ double campaign_status::seconds_left() const {
     return longest;
 }
 
-int campaign_status::restarts() const {
-    int restarts = 0;
+std::int64_t campaign_status::restarts() const {
+    std::int64_t restarts = 0;
     for (const heartbeat& run : runs)
         restarts += run.restarts;
     return restarts;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::chrono::milliseconds shortest_pause{10};
 constexpr std::chrono::milliseconds longest_pause{500};
+constexpr std::int64_t beats_to_miss = 6;
 
 [[noreturn]] void refuse(const std::string& directory, const lock_file& held) {
     throw input_error(
@@ -44,11 +46,18 @@ private:
 
 }  // namespace
 
+lock_timing timing_with(std::int64_t heartbeat_s) {
+    lock_timing timing;
+    timing.beat = std::min<std::chrono::milliseconds>(timing.beat, std::chrono::seconds(heartbeat_s));
+    return timing;
+}
+
 folder_lock::folder_lock(std::string directory, lock_record wanted, const lock_waiting& waiting, lock_timing timing)
     : directory_(std::move(directory)),
       record_(std::move(wanted)),
       timing_(timing),
       path_(new_lock_path(directory_, record_.process)) {
+    record_.beat_ms = timing_.beat.count();
     try {
         acquire(waiting);
         beat(1);
@@ -102,6 +111,13 @@ bool folder_lock::look_around(const lock_waiting& waiting) {
     return look_around(waiting);
 }
 
+std::chrono::milliseconds folder_lock::patience_with(const lock_file& other) const {
+    const std::int64_t beat_ms = other.record ? other.record->beat_ms : 0;
+    if (beat_ms <= 0 || beat_ms > timing_.stale_after.count() / beats_to_miss)
+        return timing_.stale_after;
+    return std::chrono::milliseconds(beats_to_miss * beat_ms);
+}
+
 folder_lock::verdict folder_lock::judge(const lock_file& other, const lock_waiting& waiting) {
     const process_life life = life_of(other, record_);
     if (life == process_life::alive)
@@ -113,10 +129,10 @@ folder_lock::verdict folder_lock::judge(const lock_file& other, const lock_waiti
         waiting.tell(
             fmt::format("{} is held by {}; looking for up to {} s whether it still lives", directory_,
                         other.record ? sentence(*other.record) : fmt::format("an unreadable lock, {}", other.path),
-                        std::chrono::ceil<std::chrono::seconds>(timing_.stale_after).count()));
+                        std::chrono::ceil<std::chrono::seconds>(patience_with(other)).count()));
     if (before.text != other.text)
         before = {other.text, now, true};
-    const bool stale = now - before.since > timing_.stale_after;
+    const bool stale = now - before.since > patience_with(other);
     if (life != process_life::dead && !stale)
         return before.beating ? verdict::alive : verdict::unknown;
     ::unlink(other.path.c_str());

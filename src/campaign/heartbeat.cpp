@@ -6,7 +6,9 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "tomosweep/campaign/json_file.hpp"
@@ -34,15 +36,28 @@ std::string path_of(const std::string& directory, const heartbeat& beat) {
     return (fs::path(directory) / name).string();
 }
 
-/// How often a run on this folder has started again after one that did not finish.
-int restarts_before(const std::string& path) {
+/// A heartbeat with whose times and amounts one can reckon; nothing when it is written by another version, spoilt, or
+/// gone.
+std::optional<heartbeat> read_heartbeat(const fs::path& path) {
+    constexpr std::int64_t last_second = 253'402'300'799;  // of the year 9999
+    constexpr std::int64_t most_restarts = 1'000'000;
+    const auto is_time = [](std::int64_t seconds) { return seconds >= 0 && seconds <= last_second; };
     std::ifstream file(path);
     try {
-        const auto last = json::parse(file).get<heartbeat>();
-        return last.state == run_state::finished ? 0 : last.restarts + 1;
+        auto beat = parse_record({std::istreambuf_iterator<char>(file), {}}).get<heartbeat>();
+        const bool sound = is_time(beat.started_s) && is_time(beat.updated_s) && is_time(beat.progressed_s) &&
+                           is_time(beat.interval_s) && beat.restarts >= 0 && beat.restarts <= most_restarts &&
+                           beat.work_done >= 0 && beat.work_total >= 0;
+        return sound ? std::optional(std::move(beat)) : std::nullopt;
     } catch (const json::exception&) {
-        return 0;
+        return std::nullopt;
     }
+}
+
+/// How often a run on this folder has started again after one that did not finish.
+std::int64_t restarts_before(const std::string& path) {
+    const auto last = read_heartbeat(path);
+    return !last || last->state == run_state::finished ? 0 : last->restarts + 1;
 }
 
 void write(const std::string& directory, heartbeat beat) {
@@ -63,15 +78,15 @@ std::vector<heartbeat> read_heartbeats(const std::string& directory) {
         const std::string name = entry.path().filename().string();
         if (!name.starts_with("heartbeat") || !name.ends_with(".json"))
             continue;
-        std::ifstream file(entry.path());
-        try {
-            beats.push_back(json::parse(file).get<heartbeat>());
-        } catch (const json::exception&) {
-            // Written by another version, or gone since the folder was listed.
-        }
+        if (auto beat = read_heartbeat(entry.path()))
+            beats.push_back(std::move(*beat));
     }
     std::ranges::sort(beats, {}, [](const heartbeat& beat) { return std::pair(beat.parts, beat.part); });
     return beats;
+}
+
+bool is_alive(const heartbeat& run, std::int64_t now_s) {
+    return run.state == run_state::running && now_s - run.updated_s <= 3 * run.interval_s;
 }
 
 heart::heart(std::string directory, heartbeat first) : directory_(std::move(directory)), now_(std::move(first)) {

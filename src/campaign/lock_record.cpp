@@ -11,6 +11,8 @@
 #include <random>
 #include <sstream>
 
+#include "tomosweep/campaign/json_file.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -37,19 +39,21 @@ std::int64_t slurm_restarts() {
 }
 
 std::optional<lock_record> record_of(const std::string& line) {
-    const json text = json::parse(line, nullptr, false);
-    if (!text.is_object())
-        return std::nullopt;
     try {
+        const json text = parse_record(line);
         const json& process = text.at("process");
-        return lock_record{text.at("role").get<lock_role>(),
+        const int role = text.at("role");
+        if (role < static_cast<int>(lock_role::run) || role > static_cast<int>(lock_role::merge))
+            return std::nullopt;
+        return lock_record{static_cast<lock_role>(role),
                            text.at("shard_index"),
                            text.at("shard_count"),
                            text.at("campaign"),
                            {process.at("host"), process.at("number"), process.at("started"), process.at("space")},
                            text.at("slurm_job"),
                            text.at("slurm_restarts"),
-                           text.at("since")};
+                           text.at("since"),
+                           text.value("beat_ms", std::int64_t{0})};
     } catch (const json::exception&) {
         return std::nullopt;
     }
@@ -81,8 +85,9 @@ std::optional<std::string> text_of(const std::filesystem::path& path) {
 
 lock_record lock_of_this_process(lock_role role, std::string campaign, std::size_t shard_index,
                                  std::size_t shard_count) {
-    return {role,          shard_index, shard_count,      std::move(campaign),
-            own_process(), slurm_job(), slurm_restarts(), now_utc()};
+    return {
+        role, shard_index, shard_count, std::move(campaign), own_process(), slurm_job(), slurm_restarts(), now_utc(),
+        0};
 }
 
 bool exclude(const lock_record& a, const lock_record& b) {
@@ -141,7 +146,8 @@ std::string lock_text(const lock_record& record, std::int64_t beats) {
                       {"space", record.process.space}}},
                     {"slurm_job", record.slurm_job},
                     {"slurm_restarts", record.slurm_restarts},
-                    {"since", record.since}};
+                    {"since", record.since},
+                    {"beat_ms", record.beat_ms}};
     return text.dump(-1, ' ', false, json::error_handler_t::replace) + "\n" + beat_text(beats);
 }
 

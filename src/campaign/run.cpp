@@ -123,7 +123,7 @@ private:
         lock_.emplace(options_.directory,
                       lock_of_this_process(part ? lock_role::shard : lock_role::run, plan_.job.campaign,
                                            options_.shard_index, options_.shard_count),
-                      lock_waiting{stop_requested_, watcher_.notice});
+                      lock_waiting{stop_requested_, watcher_.notice}, timing_with(options_.heartbeat_s));
     }
 
     bool must_stop() const {

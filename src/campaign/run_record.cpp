@@ -1,7 +1,11 @@
 #include "tomosweep/campaign/run_record.hpp"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "tomosweep/campaign/json_file.hpp"
@@ -35,10 +39,18 @@ run_record read_record(const std::string& directory) {
     if (!file)
         throw input_error(directory, "", "no run.json", "the output folder of a run");
     try {
-        const nlohmann::json text = nlohmann::json::parse(file);
+        const nlohmann::json text = parse_record({std::istreambuf_iterator<char>(file), {}});
         run_record record{text.at("campaign"), text.at("job"), text.at("sweep"), text.at("command"), {}};
-        for (const nlohmann::json& scan : text.at("scans"))
+        std::int64_t work_left = std::numeric_limits<std::int64_t>::max();
+        for (const nlohmann::json& scan : text.at("scans")) {
             record.scans.push_back({scan.at("id"), scan.at("work"), scan.value("key", "")});
+            const std::int64_t work = record.scans.back().work;
+            if (work < 0 || work > work_left)
+                throw input_error(path, "scans",
+                                  fmt::format("{} for the work of {}", scan.at("work").dump(), record.scans.back().id),
+                                  "the record as a run wrote it");
+            work_left -= work;
+        }
         record.job_text = text.value("job_text", "");
         record.job_file = text.value("job_file", "");
         return record;

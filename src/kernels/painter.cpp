@@ -37,8 +37,8 @@ using eight_widths [[gnu::vector_size(16)]] = std::uint16_t;
 /// In every lane the lowest `count` bits; by reference, for how vectors are returned depends on the processor.
 [[gnu::always_inline]] inline void lowest_bits(const eight_places& count, eight_rows& bits) {
     const eight_places held = count < 0 ? 0 : count;
-    const eight_places one = eight_places{} + 1;
-    bits = reinterpret_cast<eight_rows>((held < bits_per_word ? one << (held & (bits_per_word - 1)) : 0) - 1);
+    const auto place = reinterpret_cast<eight_rows>(held & (bits_per_word - 1));
+    bits = (held < bits_per_word ? (eight_rows{} + 1) << place : eight_rows{}) - 1;
 }
 
 /// Of eight rows of a block, what a ball covers; `widths` as in ball_shape, `centre` the bit of its centre, which may

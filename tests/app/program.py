@@ -15,7 +15,9 @@ import yaml
 
 TOMOSWEEP = os.environ["TOMOSWEEP"]
 MPIEXEC = os.environ.get("TOMOSWEEP_MPIEXEC", "mpirun")
-TIMEOUT_S = 60
+# Sanitizers slow everything down; what waits for something to happen waits the longer.
+PATIENCE = int(os.environ.get("TOMOSWEEP_PATIENCE", "1"))
+TIMEOUT_S = 60 * PATIENCE
 
 # Exit codes, as documented.
 DONE, INTERNAL, BAD_INPUT, SOME_FAILED, NOT_ENOUGH, INTERRUPTED = 0, 1, 2, 3, 4, 75

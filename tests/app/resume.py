@@ -6,7 +6,7 @@ import unittest
 
 import h5py
 
-from program import (DONE, INTERRUPTED, SWEEP, assert_nothing_half_written, assert_same_content, campaign,
+from program import (DONE, INTERRUPTED, SWEEP, TIMEOUT_S, assert_nothing_half_written, assert_same_content, campaign,
                      campaign_content, content, folder_test, signal_ranks, start)
 
 
@@ -161,7 +161,7 @@ class parts(resume_test):
         job = self.write("job.yaml", campaign(6))
         out = self.folder / "out"
         running = [start("run", job, self.sweep, "-o", out, "--shard", f"{part}/3") for part in (1, 2, 3)]
-        self.assertEqual([process.wait(60) for process in running], [DONE] * 3)
+        self.assertEqual([process.wait(TIMEOUT_S) for process in running], [DONE] * 3)
         self.expect(DONE, "merge", out)
         assert_nothing_half_written(self, out)
         self.run_job(campaign(6), "at-once")
@@ -207,7 +207,7 @@ class stop_test(resume_test):
 
 class stopped(stop_test):
     def await_first_scan(self, out):
-        end = time.monotonic() + 60
+        end = time.monotonic() + TIMEOUT_S
         while not list((self.folder / out / "scans").glob("s*.h5")) and time.monotonic() < end:
             time.sleep(0.01)
 
@@ -215,7 +215,7 @@ class stopped(stop_test):
         running = self.begin("out")
         self.await_first_scan("out")
         signal_ranks(running, number)
-        self.assertEqual(running.wait(60), INTERRUPTED)
+        self.assertEqual(running.wait(TIMEOUT_S), INTERRUPTED)
         self.assertLess(len(self.times("out")), 5)
         assert_nothing_half_written(self, self.folder / "out")
         self.finish("out")
@@ -227,7 +227,7 @@ class stopped(stop_test):
         running = self.begin("out")
         self.await_first_scan("out")
         running.send_signal(signal.SIGUSR1)
-        self.assertEqual(running.wait(60), INTERRUPTED)
+        self.assertEqual(running.wait(TIMEOUT_S), INTERRUPTED)
         self.finish("out")
 
 

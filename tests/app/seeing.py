@@ -8,7 +8,7 @@ import unittest
 import h5py
 import numpy as np
 
-from program import BAD_INPUT, DONE, SOME_FAILED, SWEEP, campaign, folder_test, kill_all, start
+from program import BAD_INPUT, DONE, SOME_FAILED, SWEEP, TIMEOUT_S, campaign, folder_test, kill_all, start
 
 
 class seeing_test(folder_test):
@@ -44,7 +44,7 @@ class status(seeing_test):
         return start("run", self.write("job.yaml", job), self.sweep, "-o", self.out, "--heartbeat", 1, *options, ranks=2)
 
     def await_status(self, holds):
-        end = time.monotonic() + 50
+        end = time.monotonic() + TIMEOUT_S
         while time.monotonic() < end:
             if (self.out / "run.json").exists() and (self.out / "heartbeat.json").exists():
                 found = self.status(SOME_FAILED)
@@ -89,6 +89,18 @@ class status(seeing_test):
         found = self.status(SOME_FAILED)
         self.assertEqual([scan["state"] for scan in found["scans"]], ["complete", "outdated", "failed"])
         self.assertIn("nowhere.raw", found["scans"][2]["failure"])
+
+    def test_survives_a_spoilt_heartbeat(self):
+        self.run_job(campaign(1))
+        file = self.out / "heartbeat.json"
+        sound = json.loads(file.read_text())
+        for slurm in ('{"job"', ""):
+            file.write_text(json.dumps({**sound, "slurm": slurm}))
+            self.assertIsNone(self.status(DONE)["runs"][0]["slurm"])
+        file.write_text(json.dumps({**sound, "slurm": "[" * 1_000_000 + "]" * 1_000_000}))
+        self.assertLess(len(json.dumps(self.status(DONE)["runs"][0]["slurm"])), 100)
+        file.write_text(json.dumps({**sound, "updated_s": -2**63}))
+        self.assertEqual(self.status(DONE)["runs"], [])
 
     def test_shows_every_part_of_an_array(self):
         self.run_job(campaign(4), "--shard", "1/2")

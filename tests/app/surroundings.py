@@ -7,8 +7,8 @@ import subprocess
 import time
 import unittest
 
-from program import (DONE, NOT_ENOUGH, SOME_FAILED, SWEEP, assert_nothing_half_written, assert_same_content, campaign,
-                     campaign_content, command_line, folder_test, kill_all, start)
+from program import (DONE, NOT_ENOUGH, SOME_FAILED, SWEEP, TIMEOUT_S, assert_nothing_half_written, assert_same_content,
+                     campaign, campaign_content, command_line, folder_test, kill_all, start)
 from survival import await_that, slow_job, locks
 
 
@@ -28,7 +28,7 @@ class inputs(folder_test):
         running = start(*self.arguments, "--ranks-per-scan", 2, ranks=2)
         await_that(lambda: (self.out / "run.json").exists())
         change()
-        self.assertEqual(running.wait(60), SOME_FAILED)
+        self.assertEqual(running.wait(TIMEOUT_S), SOME_FAILED)
         [record] = (self.out / "failures").glob("s1-*.json")
         self.assertFalse((self.out / "scans" / "s0.h5").stat().st_size == 0)
         return json.loads(record.read_text())["message"]
@@ -60,7 +60,7 @@ class storage(folder_test):
 
     def fails_and_then_goes_on(self, told, enlarge, *options, prefix=(), ranks=2):
         line = [*prefix, *command_line(["run", self.job, self.sweep, "-o", self.out, *options], ranks)]
-        finished = subprocess.run(list(map(str, line)), capture_output=True, text=True, timeout=60)
+        finished = subprocess.run(list(map(str, line)), capture_output=True, text=True, timeout=TIMEOUT_S)
         self.assertEqual(finished.returncode, NOT_ENOUGH, finished.stderr)
         self.assertRegex(finished.stderr, told)
         assert_nothing_half_written(self, self.out)
@@ -122,7 +122,7 @@ class clocks(folder_test):
         job, sweep = self.write("job.yaml", campaign(3)), self.write("sweep.yaml", SWEEP)
         for days, options in (("+400d", ("--scans", "s0")), ("-400d", ("--scans", "s1")), ("+1d", ())):
             line = ["faketime", "-f", days, *command_line(["run", job, sweep, "-o", self.folder / "out", *options], 2)]
-            finished = subprocess.run(list(map(str, line)), capture_output=True, text=True, timeout=60)
+            finished = subprocess.run(list(map(str, line)), capture_output=True, text=True, timeout=TIMEOUT_S)
             self.assertEqual(finished.returncode, DONE, finished.stderr)
         self.assertIn("1 scans to do, 2 complete", finished.stderr)
         self.expect(DONE, "run", job, sweep, "-o", self.folder / "at-once")

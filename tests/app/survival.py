@@ -16,12 +16,12 @@ import unittest
 import h5py
 import numpy as np
 
-from program import (BAD_INPUT, DONE, NOT_ENOUGH, SOME_FAILED, SWEEP, TOMOSWEEP, assert_nothing_half_written,
-                     assert_same_content, campaign, campaign_content, command_line, content, folder_test, kill_all,
-                     phantom, session_of, signal_ranks, start, tomosweep)
+from program import (BAD_INPUT, DONE, NOT_ENOUGH, PATIENCE, SOME_FAILED, SWEEP, TIMEOUT_S, TOMOSWEEP,
+                     assert_nothing_half_written, assert_same_content, campaign, campaign_content, command_line, content,
+                     folder_test, kill_all, phantom, session_of, signal_ranks, start, tomosweep)
 
 # What a launcher gives the other ranks when one has died.
-GRACE_S = 20
+GRACE_S = 20 * PATIENCE
 KILLS = int(os.environ.get("TOMOSWEEP_KILLS", "50"))
 # Allocations that are refused, each in a run of its own.
 REFUSALS = int(os.environ.get("TOMOSWEEP_REFUSALS", "5"))
@@ -31,7 +31,7 @@ def locks(out):
     return sorted(out.glob(".lock-*"))
 
 
-def await_that(condition, seconds=60):
+def await_that(condition, seconds=TIMEOUT_S):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
@@ -45,7 +45,7 @@ def slow_job(count=2):
         for i in range(count)])
 
 
-class locked(folder_test):
+class lock_test(folder_test):
     def setUp(self):
         super().setUp()
         self.out = self.folder / "out"
@@ -58,6 +58,8 @@ class locked(folder_test):
         await_that(lambda: any(path.read_text().endswith("1\n") for path in locks(self.out)))
         return running
 
+
+class locked(lock_test):
     def test_a_second_run_is_refused_until_the_first_has_ended(self):
         first = self.begin()
         held = json.loads(locks(self.out)[0].read_text().splitlines()[0])["process"]["number"]
@@ -66,7 +68,7 @@ class locked(folder_test):
             self.assertIn(told, refused)
         self.expect(BAD_INPUT, *self.arguments, "--shard", "1/2")
         os.kill(held, signal.SIGTERM)
-        first.wait(60)
+        first.wait(TIMEOUT_S)
         self.assertEqual(locks(self.out), [])
 
     def test_a_merge_by_hand_is_allowed_during_a_run(self):
@@ -86,6 +88,51 @@ class locked(folder_test):
         finished = subprocess.run([TOMOSWEEP, "run", self.write("job.yaml", campaign(1)),
                                    self.write("sweep.yaml", SWEEP), "-o", self.out], capture_output=True, text=True)
         self.assertNotIn(finished.returncode, (DONE, BAD_INPUT))
+        self.assertEqual(locks(self.out), [])
+
+
+class other_hosts(lock_test):
+    """The same folder seen from two machines: one has another name, was booted another time and sees no foreign process."""
+
+    def setUp(self):
+        super().setUp()
+        (self.folder / "boot_id").write_text("00000000-0000-4000-8000-000000000000\n")
+        if self.elsewhere("true").returncode != 0:
+            self.skipTest("hosts may not be imitated here: unshare needs rights of its own")
+
+    def elsewhere(self, *command):
+        boot_id = "/proc/sys/kernel/random/boot_id"
+        set_up = f'mount --bind {self.folder}/boot_id {boot_id} && hostname elsewhere && exec "$@"'
+        line = ["unshare", "--uts", "--pid", "--mount", "--mount-proc", "--fork", "--kill-child", "sh", "-c", set_up, "sh"]
+        return subprocess.run([*line, *map(str, command)], capture_output=True, text=True, timeout=TIMEOUT_S)
+
+    def test_a_run_elsewhere_is_refused_as_long_as_the_holder_gives_signs_of_life(self):
+        self.write("job.yaml", slow_job(8))
+        first = self.begin("--heartbeat", 1)
+        refused = self.elsewhere(TOMOSWEEP, *self.arguments)
+        self.assertIsNone(first.poll(), "the first run was to be at work still")
+        self.assertEqual(refused.returncode, BAD_INPUT, refused.stderr)
+        for told in ("looking for up to 6 s whether it still lives", f"host {socket.gethostname()}", "one run at a time"):
+            self.assertIn(told, refused.stderr)
+        self.assertEqual(len(locks(self.out)), 1)
+
+    def small(self):
+        return ["run", self.write("job.yaml", campaign(1)), self.write("sweep.yaml", SWEEP), "-o", self.out]
+
+    def test_a_run_elsewhere_takes_over_from_one_that_was_killed(self):
+        kill_all(self.begin("--heartbeat", 1))
+        began = time.monotonic()
+        taken = self.elsewhere(TOMOSWEEP, *self.small())
+        self.assertEqual(taken.returncode, DONE, taken.stderr)
+        self.assertIn(f"host {socket.gethostname()}", taken.stderr)
+        self.assertGreater(time.monotonic() - began, 6)
+        self.assertEqual(locks(self.out), [])
+
+    def test_a_run_takes_over_from_one_that_was_killed_elsewhere(self):
+        script = 'out=$1; shift; "$@" & until cat "$out"/.lock-* 2> /dev/null; do sleep 0.01; done; kill -9 $!'
+        held = self.elsewhere("sh", "-c", script, "sh", self.out, TOMOSWEEP, *self.arguments, "--heartbeat", 1).stdout
+        self.assertEqual(json.loads(held.splitlines()[0])["process"]["host"], "elsewhere")
+        self.assertIn("host elsewhere", self.expect(DONE, *self.small()).stderr)
         self.assertEqual(locks(self.out), [])
 
 
@@ -179,7 +226,7 @@ class memory(folder_test):
             except OSError:
                 continue
             return subprocess.run(["sh", "-c", f'echo $$ > {group}/cgroup.procs && exec "$@"', "sh", *map(str, command)],
-                                  capture_output=True, text=True, timeout=60), group.name
+                                  capture_output=True, text=True, timeout=TIMEOUT_S), group.name
         self.skipTest("control groups may not be made here")
 
     @staticmethod
@@ -258,7 +305,7 @@ class checkpoints(folder_test):
                 return []
         await_that(lambda: len(held()) >= thresholds)
         how(running)
-        running.wait(60)
+        running.wait(TIMEOUT_S)
         self.assertFalse((self.out / "scans" / "s0.h5").exists())
         return held()
 

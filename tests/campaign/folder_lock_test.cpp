@@ -131,6 +131,24 @@ TEST_F(folder_lock_test, a_silent_holder_elsewhere_is_watched_and_then_replaced_
     EXPECT_FALSE(fs::exists(left));
 }
 
+TEST_F(folder_lock_test, a_silent_holder_is_watched_for_six_of_its_own_beats) {
+    lock_record record = foreign();
+    record.beat_ms = 20;
+    const auto began = std::chrono::steady_clock::now();
+    leave(record);
+    { const folder_lock taken(folder_, run()); }  // which would otherwise watch for three minutes
+    EXPECT_GE(std::chrono::steady_clock::now() - began, milliseconds(120));
+    for (const std::int64_t beat_ms : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{31'000}, INT64_MAX}) {
+        record.beat_ms = beat_ms;
+        const std::string left = leave(record);
+        std::string told;
+        const lock_waiting once{[] { return true; }, [&](const std::string& text) { told = text; }};
+        EXPECT_THROW(folder_lock(folder_, run(), once), interrupted_error);
+        EXPECT_NE(told.find("up to 180 s"), std::string::npos) << told;
+        fs::remove(left);
+    }
+}
+
 TEST_F(folder_lock_test, a_beating_holder_elsewhere_is_respected) {
     const std::string left = leave(foreign(), 5);
     std::int64_t beats = 5;

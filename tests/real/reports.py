@@ -43,7 +43,8 @@ class reports(unittest.TestCase):
             pathlib.Path(folder, "run.json").write_text("no record")
             ranks = [os.environ.get("TOMOSWEEP_MPIEXEC", "mpirun"), "-n", "2"]
             command = [PROGRAM, "run", HERE / "rock-core-intact.yaml", HERE / "no-widths.yaml", "-o", folder]
-            run = subprocess.run(ranks + command, capture_output=True, text=True, timeout=30)
+            run = subprocess.run(ranks + command, capture_output=True, text=True,
+                                 timeout=30 * int(os.environ.get("TOMOSWEEP_PATIENCE", "1")))
         self.assertEqual(run.returncode, 2, run.stderr)
         self.assertIn("run.json", run.stderr)
 

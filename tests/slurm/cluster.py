@@ -17,6 +17,8 @@ DAEMONS = {name: shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbi
            for name in ("munged", "slurmctld", "slurmd", "sbatch")}
 # The least that SLURM takes for the life of a credential, which is how long a requeued job waits.
 RESTART_DELAY_S = 5
+# As in program.py, which the process that clears a cluster away does not see.
+PATIENCE = int(os.environ.get("TOMOSWEEP_PATIENCE", "1"))
 MARK = "TOMOSWEEP_TEST_CLUSTER"
 
 CONFIGURATION = """
@@ -164,6 +166,7 @@ class cluster:
             process.wait()
 
     def wait_until(self, true, seconds, what):
+        seconds *= PATIENCE
         end = time.monotonic() + seconds
         while not true():
             if time.monotonic() > end:
@@ -178,7 +181,7 @@ class cluster:
     def run(self, *words, **how):
         """A finished command in the cluster's environment."""
         return subprocess.run(list(map(str, words)), env=self.environment | how.pop("env", {}), capture_output=True,
-                              text=True, timeout=60, stdin=subprocess.DEVNULL, **how)
+                              text=True, timeout=60 * PATIENCE, stdin=subprocess.DEVNULL, **how)
 
     def command(self, *words, check=True):
         finished = self.run(*words)

@@ -5,7 +5,7 @@ from program import DONE
 from restarts import restart_case
 from slurm_case import main
 
-program.TIMEOUT_S = 600
+program.TIMEOUT_S = 600 * program.PATIENCE
 
 
 class time_limit(restart_case):

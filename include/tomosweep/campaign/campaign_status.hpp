@@ -33,12 +33,9 @@ struct campaign_status {
     std::int64_t work_left() const;    ///< voxels times thresholds of scans that are not complete
     double core_seconds_left() const;  ///< at what the complete scans took; NaN before the first one
     double seconds_left() const;       ///< of the living runs, at their rates so far; NaN without
-    int restarts() const;              ///< of all parts
+    std::int64_t restarts() const;     ///< of all parts
     std::int64_t last_sign_s() const;  ///< the latest; 0 without any run
 };
-
-/// Whether a run's last sign of life is no older than three of its intervals.
-bool is_alive(const heartbeat& run, std::int64_t now_s);
 
 /// Reads what stands in the output folder of a run at the time `now_s`, seconds since 1970: run.json, the heartbeats,
 /// and the provenance of every shard. Touches nothing and takes no lock. Local. Throws input_error when the folder

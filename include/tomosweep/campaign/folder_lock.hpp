@@ -11,12 +11,15 @@
 
 namespace tomosweep {
 
-/// A holder on another machine that has not counted up its beats for `stale_after`, by the watcher's own steady clock,
-/// is taken for dead; clocks that jump or differ do not matter.
+/// A holder on another machine that has not counted up its beats for six times as long as it says to take for one, by
+/// the watcher's own steady clock, is taken for dead; clocks that jump or differ do not matter.
 struct lock_timing {
     std::chrono::milliseconds beat = std::chrono::seconds(30);
-    std::chrono::milliseconds stale_after = std::chrono::seconds(180);
+    std::chrono::milliseconds stale_after = std::chrono::seconds(180);  ///< for holders that do not say it, and at most
 };
+
+/// Beats as often as the run gives signs of life for `status`, and at least as often as by default. Pure.
+lock_timing timing_with(std::int64_t heartbeat_s);
 
 /// Whom a lock asks and tells while it has to wait. Both may be empty.
 struct lock_waiting {
@@ -51,6 +54,7 @@ private:
 
     void acquire(const lock_waiting& waiting);
     bool look_around(const lock_waiting& waiting);
+    std::chrono::milliseconds patience_with(const lock_file& other) const;
     verdict judge(const lock_file& other, const lock_waiting& waiting);
     void claim();
     void withdraw();

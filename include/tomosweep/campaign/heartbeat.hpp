@@ -20,7 +20,7 @@ struct heartbeat {
     std::string slurm;  ///< slurm_ids() of rank 0
     int ranks = 1, threads_per_rank = 1, groups = 1;
     std::size_t part = 0, parts = 1;             ///< of a job array, counted from 0
-    int restarts = 0;                            ///< starts after one that did not finish
+    std::int64_t restarts = 0;                   ///< starts after one that did not finish
     std::int64_t started_s = 0;                  ///< seconds since 1970, as all times here
     std::int64_t updated_s = 0;                  ///< the last sign of life
     std::int64_t progressed_s = 0;               ///< when work was last done
@@ -32,6 +32,9 @@ struct heartbeat {
 
 /// All heartbeats in a folder, by part; what cannot be read is left out. Local.
 std::vector<heartbeat> read_heartbeats(const std::string& directory);
+
+/// Whether a run's last sign of life is no older than three of its intervals at `now_s`, seconds since 1970. Pure.
+bool is_alive(const heartbeat& run, std::int64_t now_s);
 
 /// Rewrites the heartbeat of a run every `interval_s` seconds, in a thread of its own that neither MPI nor HDF5 see, so
 /// that a long threshold does not look like death; and once more when it ends, which without end() counts as failed.

@@ -20,6 +20,7 @@ struct lock_record {
     std::string slurm_job;            ///< number and cluster; empty outside SLURM
     std::int64_t slurm_restarts = 0;  ///< how often SLURM has started the job again
     std::string since;                ///< UTC, for people
+    std::int64_t beat_ms = 0;         ///< a living holder counts its beats so often; 0 when it does not say
 };
 
 /// The record of this process. Local.
