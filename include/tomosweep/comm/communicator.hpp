@@ -139,8 +139,9 @@ public:
     /// messages travel.
     std::vector<message> exchange(const std::vector<message>& outgoing) const;
 
-    /// The same where both sides know of each other's messages: `incoming` names the ranks from which one comes and gets
-    /// the bytes, possibly none. Sizes travel between these ranks only. Not collective over the whole communicator.
+    /// The same where both sides know of each other's messages: `incoming` names the ranks from which one comes and
+    /// gets the bytes, possibly none. Sizes travel between these ranks only. Not collective over the whole
+    /// communicator.
     void exchange_known(const std::vector<message>& outgoing, std::vector<message>& incoming) const;
 
     /// Sends to and receives from ranks that both sides know, with sizes that both sides know: `outgoing` and
