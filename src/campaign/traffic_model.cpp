@@ -122,10 +122,8 @@ private:
     void pass(scan_step what, double phases, double times) {
         const double slabs = std::ceil(largest_block_ / voxels_per_slab);
         by_rank(what, [&](int, const box3& box) {
-            // Neighbours want the layer at their low side, which is this rank's high side.
-            box3 beside = box;
-            beside.hi = grown(box, {1, 1, 1}, whole(blocks_.volume())).hi;
-            return times * class_bytes * static_cast<double>(beside.voxels() - box.voxels());
+            const box3 around = grown(box, {1, 1, 1}, whole(blocks_.volume()));
+            return times * class_bytes * static_cast<double>(around.voxels() - box.voxels());
         });
         wishes(what, times * slabs);
         reductions(what, times * (slabs + 2));

@@ -27,12 +27,12 @@ struct cost_model {
     double tone_ns = 5;             ///< per voxel of the source: rings subtracted, line, window
     double ring_ns = 160;           ///< per voxel of the slices in which rings are looked for
     double grey_ns = 1;             ///< histogram and classes, per chain
-    double tables_ns = 12;          ///< per chain
+    double tables_ns = 8;           ///< per chain
     double tables_phase_ns = 0.25;  ///< more for every further threshold of the chain
-    double distance_ns = 2.2;
-    double balls_ns = 2.3;
-    double thickness_ns = 11;
-    double limits_ns = 9.5;
+    double distance_ns = 1.7;
+    double balls_ns = 1.9;
+    double thickness_ns = 7;
+    double limits_ns = 4.6;
     double align_ns = 190;  ///< per voxel of a pair: registration and resampling
     double follow_ns = 33;  ///< per threshold, limit and connectivity of a pair: labels and what is counted of them
     double join_ns = 40;    ///< per voxel of open faces that are joined; one thread at work

@@ -17,8 +17,8 @@ struct phase_texture {
 };
 
 /// Plates of 4 to 16 voxels, a fifth of the volume; what lies between them; voxels drawn at random, half of the volume.
-inline constexpr phase_texture crack_texture{0.004, 8, 0.18, 60};
-inline constexpr phase_texture thick_texture{0.004, 30, 2, 600};
+inline constexpr phase_texture crack_texture{0.004, 8, 0.07, 60};
+inline constexpr phase_texture thick_texture{0.004, 30, 0.6, 600};
 inline constexpr phase_texture noise_texture{0.015, 1.3, 0.008, 2.2};
 
 /// Bytes of one step over a whole scan.
