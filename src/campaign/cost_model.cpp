@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "tomosweep/grid/domain.hpp"
+#include "tomosweep/kernels/binning.hpp"
 #include "tomosweep/ops/registration.hpp"
 
 namespace tomosweep {

@@ -34,6 +34,16 @@ sum_of<T> cube_sum(view3<const T> grey, const index3& lo, index_t binning) {
 
 }  // namespace
 
+index_t binning_for(const extent3& volume, index_t most) {
+    const auto cubes = [&](index_t edge) {
+        return ((volume.z + edge - 1) / edge) * ((volume.y + edge - 1) / edge) * ((volume.x + edge - 1) / edge);
+    };
+    index_t edge = 1;
+    while (cubes(edge) > most)
+        ++edge;
+    return edge;
+}
+
 template <class T>
 array3<T> binned(view3<const T> grey, index_t binning) {
     require(binning >= 1, "binning averages cubes of at least one voxel");

@@ -59,16 +59,6 @@ void normalise(coarse_volume& volume) {
 
 }  // namespace
 
-index_t binning_for(const extent3& volume, index_t most) {
-    const auto cubes = [&](index_t edge) {
-        return ((volume.z + edge - 1) / edge) * ((volume.y + edge - 1) / edge) * ((volume.x + edge - 1) / edge);
-    };
-    index_t edge = 1;
-    while (cubes(edge) > most)
-        ++edge;
-    return edge;
-}
-
 coarse_volume coarsened(const state_volume& state, index_t binning) {
     const extent3& volume = state.grid.volume();
     const extent3 cubes{volume.z / binning, volume.y / binning, volume.x / binning};

@@ -11,6 +11,7 @@
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/grid/halo.hpp"
 #include "tomosweep/kernels/alignment.hpp"
+#include "tomosweep/kernels/binning.hpp"
 #include "tomosweep/kernels/gaussian.hpp"
 #include "tomosweep/kernels/phase_correlation.hpp"
 

@@ -105,5 +105,12 @@ TEST(preprocessing, of_an_empty_box_is_empty_and_outside_the_region_is_refused) 
     EXPECT_THROW(preprocessed(reader_of(scan), {4, 4, 4}, region, whole({3, 2, 2}), {0, 0, 2}), internal_error);
 }
 
+TEST(binning_for, gives_the_smallest_cubes_of_which_few_enough_fill_the_volume) {
+    EXPECT_EQ(binning_for({10, 10, 10}, 1000), 1);
+    EXPECT_EQ(binning_for({10, 10, 10}, 999), 2);
+    // 3 x 3 x 1 cubes of 4 voxels, incomplete ones included; edges of 3 would make 4 x 4 x 1.
+    EXPECT_EQ(binning_for({10, 10, 2}, 9), 4);
+}
+
 }  // namespace
 }  // namespace tomosweep

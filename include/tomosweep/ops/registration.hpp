@@ -36,9 +36,6 @@ struct registration_effort {
     index_t most_samples = index_t{1} << 21;
 };
 
-/// The smallest edge of cubes of which `most` or fewer fill the volume. Pure.
-index_t binning_for(const extent3& volume, index_t most);
-
 /// Largest step, in voxels, that ends a registration.
 inline constexpr double registration_tolerance = 1e-3;
 
