@@ -104,7 +104,9 @@ void convert(view3<const In> from, view3<Out> to, const box3& box, const row_ton
              clip_counts& clipped) {
     const extent3 extent = from.extent();
     const counted_rows rows(counted, box);
-    const auto [low, high] = rule.ends<Out>();
+    // Not a structured binding: clang 16 breaks down over one in a parallel region.
+    const auto ends = rule.ends<Out>();
+    const auto low = ends.first, high = ends.second;
     std::int64_t voxels = 0, below = 0, above = 0;
 #pragma omp parallel reduction(+ : voxels, below, above)
     {

@@ -35,7 +35,7 @@ struct cost_model {
     double limits_ns = 4.6;
     double align_ns = 190;  ///< per voxel of a pair: registration and resampling
     double follow_ns = 33;  ///< per threshold, limit and connectivity of a pair: labels and what is counted of them
-    double join_ns = 40;    ///< per voxel of open faces that are joined; one thread at work
+    double join_ns = 12;    ///< per voxel of open faces that are joined; one thread at work
     double parallel_share = 0.8;  ///< of the ideal speed that many cores reach
 
     double read_bytes_per_s = 400e6;   ///< of one group of ranks from the file system
