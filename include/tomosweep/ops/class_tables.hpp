@@ -21,10 +21,10 @@ inline constexpr std::array both_connectivities{connectivity::six, connectivity:
 /// Collective. Bit-identical for any number of ranks and threads. Throws internal_error on every rank when `phases`,
 /// `depth` or `own` do not fit the volume, resource_error when memory is short on any.
 /// Cost: one neighbourhood pass, and per connectivity one tree pass; then boundary trees are joined pairwise in
-/// log2(ranks) rounds, each halving the grid of ranks along its longest axis, so that a rank sends its tree once and no
-/// rank ever holds more than the two trees that it joins (in the manner of Gazagnes & Wilkinson 2021). Peak: on
-/// several ranks a copy of `voxels_per_slab` voxels at a time (1 byte each) during the neighbourhood pass; during the
-/// tree passes what grow() states.
+/// log2(ranks) rounds (joining_order), those of two connectivities at once from opposite ends of the grid of ranks. A
+/// rank sends each tree once and holds, per connectivity, no more than the two trees that it joins (in the manner of
+/// Gazagnes & Wilkinson 2021). Peak: on several ranks a copy of `voxels_per_slab` voxels at a time (1 byte each) during
+/// the neighbourhood pass; during the tree passes what grow() states, and the trees of the connectivities before.
 std::vector<phase_counts> tabulate_classes(const domain& grid, view3<const class_t> own, int phases,
                                            const depth_bins& depth,
                                            std::span<const connectivity> adjacencies = both_connectivities,
