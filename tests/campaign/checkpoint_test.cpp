@@ -72,13 +72,13 @@ TEST_F(checkpoint_test, holds_exactly_the_thresholds_that_were_finished) {
     const phase_tables first = random_tables(seed), second = random_tables(seed + 1);
     checkpoint before = open();
     EXPECT_EQ(before.phase(0).finished, none());
-    for (const std::size_t t : {3, 0, 4})
+    for (const std::size_t t : {3U, 0U, 4U})
         before.finished(0, t, first);
     before.finished(1, 1, second);
     const checkpoint after = open();
     EXPECT_EQ(after.phase(0).finished, (std::vector<std::uint8_t>{1, 0, 0, 1, 1}));
     EXPECT_EQ(after.phase(1).finished, (std::vector<std::uint8_t>{0, 1, 0, 0, 0}));
-    for (const std::size_t t : {3, 0, 4})
+    for (const std::size_t t : {3U, 0U, 4U})
         expect_same(after.phase(0).tables, first, t);
     expect_same(after.phase(1).tables, second, 1);
 }
