@@ -251,6 +251,7 @@ private:
             if (!quiet_)
                 line_.show(progress);
         };
+        watcher.scan_done = [&](const scan_effort& effort) { log.scan_done(effort); };
         watcher.notice = [](const std::string& text) { fmt::print(stderr, "tomosweep: {}\n", text); };
         return watcher;
     }

@@ -105,21 +105,24 @@ void run_log::progress(const run_progress& progress) {
     file_ << line.dump() << std::endl;
 }
 
+void run_log::scan_done(const scan_effort& effort) {
+    if (!file_.is_open())
+        return;
+    nlohmann::json line = event("scan"), steps = nlohmann::json::array();
+    for (const step_summary& step : effort.ledger.steps)
+        steps.push_back(json_of(step));
+    line.update({{"scan", effort.id},
+                 {"voxels", effort.voxels},
+                 {"thresholds", effort.thresholds},
+                 {"ranks", effort.ledger.ranks},
+                 {"seconds", effort.ledger.seconds},
+                 {"steps", steps}});
+    file_ << line.dump() << std::endl;
+}
+
 void run_log::finished(const run_summary& summary) {
     if (!file_.is_open())
         return;
-    for (const scan_effort& effort : summary.efforts) {
-        nlohmann::json line = event("scan"), steps = nlohmann::json::array();
-        for (const step_summary& step : effort.ledger.steps)
-            steps.push_back(json_of(step));
-        line.update({{"scan", effort.id},
-                     {"voxels", effort.voxels},
-                     {"thresholds", effort.thresholds},
-                     {"ranks", effort.ledger.ranks},
-                     {"seconds", effort.ledger.seconds},
-                     {"steps", steps}});
-        file_ << line.dump() << std::endl;
-    }
     nlohmann::json line = event("finished");
     line.update({{"scans_complete", summary.complete},
                  {"failures", summary.failures},

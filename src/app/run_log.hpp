@@ -15,6 +15,7 @@ public:
 
     void started(const campaign_layout& layout, std::size_t todo, std::size_t complete);
     void progress(const run_progress& progress);
+    void scan_done(const scan_effort& effort);
     void finished(const run_summary& summary);
 
 private:

@@ -1,6 +1,5 @@
 #include "tomosweep/campaign/effort.hpp"
 
-#include <algorithm>
 #include <cstring>
 #include <span>
 #include <type_traits>
@@ -31,21 +30,6 @@ void take(std::span<const std::byte>& bytes, std::span<T> values) {
     bytes = bytes.subspan(values.size_bytes());
 }
 
-void put(std::vector<std::byte>& bytes, const indexed_effort& effort) {
-    const auto& [index, ledger] = effort;
-    const header head{index, ledger.steps.size(), ledger.ranks, ledger.seconds};
-    put(bytes, std::span(&head, 1));
-    put(bytes, std::span(ledger.steps));
-}
-
-indexed_effort take(std::span<const std::byte>& bytes) {
-    header head;
-    take(bytes, std::span(&head, 1));
-    ledger_summary ledger{static_cast<int>(head.ranks), head.seconds, std::vector<step_summary>(head.steps)};
-    take(bytes, std::span(ledger.steps));
-    return {head.index, std::move(ledger)};
-}
-
 }  // namespace
 
 peak_memory peak_of_all_ranks(const communicator& ranks, index_t largest_block) {
@@ -54,18 +38,21 @@ peak_memory peak_of_all_ranks(const communicator& ranks, index_t largest_block) 
     return {ranks.max(memory_in_use().peak), ranks.max(resident), ranks.max(per_voxel)};
 }
 
-std::vector<indexed_effort> gathered_efforts(const communicator& ranks, const std::vector<indexed_effort>& own) {
-    std::vector<message> outgoing;
-    if (!own.empty())
-        outgoing.push_back({0, {}});
-    for (const indexed_effort& effort : own)
-        put(outgoing.front().bytes, effort);
-    std::vector<indexed_effort> all;
-    for (const message& from : ranks.exchange(outgoing))
-        for (std::span<const std::byte> bytes = from.bytes; !bytes.empty();)
-            all.push_back(take(bytes));
-    std::ranges::sort(all, {}, &indexed_effort::first);
-    return all;
+std::vector<std::byte> packed(const indexed_effort& effort) {
+    const auto& [index, ledger] = effort;
+    const header head{index, ledger.steps.size(), ledger.ranks, ledger.seconds};
+    std::vector<std::byte> bytes;
+    put(bytes, std::span(&head, 1));
+    put(bytes, std::span(ledger.steps));
+    return bytes;
+}
+
+indexed_effort unpacked(std::span<const std::byte> bytes) {
+    header head;
+    take(bytes, std::span(&head, 1));
+    ledger_summary ledger{static_cast<int>(head.ranks), head.seconds, std::vector<step_summary>(head.steps)};
+    take(bytes, std::span(ledger.steps));
+    return {head.index, std::move(ledger)};
 }
 
 }  // namespace tomosweep

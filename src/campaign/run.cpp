@@ -24,6 +24,7 @@
 #include "tomosweep/campaign/scan_task.hpp"
 #include "tomosweep/campaign/shard_store.hpp"
 #include "tomosweep/comm/agreement.hpp"
+#include "tomosweep/comm/mailbox.hpp"
 #include "tomosweep/comm/shared_counter.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/core/memory.hpp"
@@ -44,7 +45,8 @@ public:
           store_(options.directory),
           work_done_(world),
           scans_done_(world),
-          groups_done_(world) {}
+          groups_done_(world),
+          efforts_sent_(world) {}
 
     run_summary run() {
         try {
@@ -213,6 +215,10 @@ private:
         task.provenance.push_back({content_key_attribute, content_key(work_.contents[scan])});
         task.kept = {store_.checkpoint_path(plan_.job.scans[scan].id), content_key(work_.contents[scan]),
                      std::chrono::duration<double>(options_.checkpoint_s)};
+        task.begun = [this](scan_step step) {
+            step_ = step;
+            report();
+        };
         task.failed = [&](const error& failure) {
             keep(failure);
             kept_failure_ = false;
@@ -228,7 +234,7 @@ private:
                 safe_point(group, voxels);
             });
             if (group.root())
-                efforts_.emplace_back(scan, std::move(effort));
+                efforts_sent_.post(packed({scan, std::move(effort)}));
         } catch (const error& failure) {
             if (failure.kind() != error_kind::interrupted)
                 throw;
@@ -256,12 +262,24 @@ private:
     void report() {
         if (!world_.root())
             return;
+        note_efforts(efforts_sent_.collect());
         const std::int64_t done = work_done_.value();
         const std::size_t all = work_.todo.size();
         if (heart_)
             heart_->progress(std::min(changes_.contents.empty() ? queue_->taken() : all, all), done);
         if (watcher_.progress)
-            watcher_.progress({all, scans_done_.value(), done, total_work(), thresholds_done_, threshold_count(plan_)});
+            watcher_.progress(
+                {all, scans_done_.value(), done, total_work(), thresholds_done_, threshold_count(plan_), step_});
+    }
+
+    void note_efforts(const std::vector<mailbox::letter>& letters) {
+        for (const mailbox::letter& letter : letters) {
+            auto [scan, effort] = unpacked(letter);
+            efforts_.push_back({plan_.job.scans[scan].id, voxel_count(plan_.scans[scan].frame.volume),
+                                threshold_count(plan_), std::move(effort)});
+            if (watcher_.scan_done)
+                watcher_.scan_done(efforts_.back());
+        }
     }
 
     /// Rank 0 goes on telling of the progress while other groups are still at work.
@@ -274,6 +292,7 @@ private:
     }
 
     run_summary summarise() {
+        note_efforts(efforts_sent_.collect_all());
         run_summary summary;
         summary.interrupted = interrupted_;
         agreed(world_, [&] {
@@ -294,9 +313,7 @@ private:
         world_.broadcast(failed);
         summary.failures.resize(static_cast<std::size_t>(failed[0]));
         summary.memory = peak_of_all_ranks(world_, largest_block_);
-        for (auto& [scan, effort] : gathered_efforts(world_, efforts_))
-            summary.efforts.push_back({plan_.job.scans[scan].id, voxel_count(plan_.scans[scan].frame.volume),
-                                       threshold_count(plan_), std::move(effort)});
+        summary.efforts = std::move(efforts_);
         return summary;
     }
 
@@ -310,18 +327,20 @@ private:
     std::vector<std::vector<grey_histogram>> pooled_;
     scan_list work_;
     shared_counter work_done_, scans_done_, groups_done_;
+    mailbox efforts_sent_;
     change_list changes_;
     scan_queue* queue_ = nullptr;  ///< while scans or pairs are handed out
     std::int64_t groups_awaited_ = 0;
     std::optional<heart> heart_;  ///< on rank 0
     bool interrupted_ = false;
-    std::vector<std::string> hosts_;       ///< by rank
-    bool locked_ = false;                  ///< on every rank, once rank 0 holds the folder
-    bool kept_failure_ = false;            ///< the failure that ends the run has its record
-    std::string current_scan_;             ///< that this rank works on
-    std::int64_t thresholds_done_ = 0;     ///< of that scan
-    index_t largest_block_ = 0;            ///< of this rank, in voxels
-    std::vector<indexed_effort> efforts_;  ///< of the scans that this rank's group did, on the group's first rank
+    std::vector<std::string> hosts_;     ///< by rank
+    bool locked_ = false;                ///< on every rank, once rank 0 holds the folder
+    bool kept_failure_ = false;          ///< the failure that ends the run has its record
+    std::string current_scan_;           ///< that this rank works on
+    std::int64_t thresholds_done_ = 0;   ///< of that scan
+    index_t largest_block_ = 0;          ///< of this rank, in voxels
+    scan_step step_ = scan_step::other;  ///< that this rank is at
+    std::vector<scan_effort> efforts_;   ///< on rank 0: of the scans that are done
 };
 
 }  // namespace

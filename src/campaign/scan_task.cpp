@@ -79,7 +79,7 @@ public:
           done_(done),
           scan_(plan.job.scans[task.scan]),
           frame_(plan.scans[task.scan].frame),
-          ledger_(group),
+          ledger_(group, task.begun),
           grid_(group, frame_.volume, &ledger_),
           kept_(group, plan.fields.empty() ? task.kept : checkpoint_spec{}, shape_of(plan)) {
         if (!plan.fields.empty())

@@ -57,7 +57,8 @@ std::string_view name_of(scan_step what) {
     return names[static_cast<std::size_t>(what)];
 }
 
-step_ledger::step_ledger(const communicator& ranks) : ranks_(&ranks), since_(clock::now()), traffic_(ranks.traffic()) {
+step_ledger::step_ledger(const communicator& ranks, listener begun)
+    : ranks_(&ranks), begun_(std::move(begun)), since_(clock::now()), traffic_(ranks.traffic()) {
     use_of(scan_step::other).calls = 1;
     restart_peak();
 }
@@ -87,6 +88,8 @@ step_scope::step_scope(step_ledger* ledger, scan_step what, std::int64_t voxels)
     before_ = ledger_->charge(what);
     ++ledger_->use_of(what).calls;
     ledger_->use_of(what).voxels += voxels;
+    if (ledger_->begun_)
+        ledger_->begun_(what);
 }
 
 step_scope::~step_scope() {

@@ -35,7 +35,7 @@ class seeing_test(folder_test):
             return {name: value for name, value in shard[f"process/{scan}"].attrs.items()}
 
 
-class status(seeing_test):
+class long_runs(seeing_test):
     def long_run(self, *options):
         job = campaign(4)
         for scan in job["scans"]:
@@ -43,6 +43,8 @@ class status(seeing_test):
         self.sweep = self.write("sweep.yaml", {**SWEEP, "threshold": {"values": list(range(80, 130, 2))}})
         return start("run", self.write("job.yaml", job), self.sweep, "-o", self.out, "--heartbeat", 1, *options, ranks=2)
 
+
+class status(long_runs):
     def await_status(self, holds):
         end = time.monotonic() + TIMEOUT_S
         while time.monotonic() < end:
@@ -108,7 +110,24 @@ class status(seeing_test):
         self.assertEqual([(run["part"], run["parts"]) for run in self.status(DONE)["runs"]], [(1, 2), (2, 2)])
 
 
-class run_log(seeing_test):
+class run_log(long_runs):
+    def test_of_a_killed_run_tells_of_the_scans_that_it_finished(self):
+        log = self.folder / "log.jsonl"
+        # The second group's scans are told of by its own first rank.
+        running = self.long_run("--ranks-per-scan", 1, "--log", log)
+        end = time.monotonic() + TIMEOUT_S
+        told = []
+        while len(told) < 2 and running.poll() is None and time.monotonic() < end:
+            time.sleep(0.02)
+            lines = log.read_text().splitlines(keepends=True) if log.exists() else []
+            told = [json.loads(line) for line in lines if line.endswith("\n") and '"scan"' in line]
+        kill_all(running)
+        self.assertNotIn('"finished"', log.read_text())
+        self.assertEqual(len({event["scan"] for event in told}), 2, told)
+        for event in told:
+            self.assertTrue((self.out / "scans" / f"{event['scan']}.h5").exists())
+            self.assertIn("thickness", [step["step"] for step in event["steps"]])
+
     def test_says_of_every_step_of_every_scan_what_it_took(self):
         log = self.folder / "log.jsonl"
         job = campaign(2)

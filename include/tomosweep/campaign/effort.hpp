@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -23,7 +24,8 @@ struct peak_memory {
 /// Of ranks of which this one's largest block had `largest_block` voxels. Collective.
 peak_memory peak_of_all_ranks(const communicator& ranks, index_t largest_block);
 
-/// The efforts that any rank brings, on rank 0, by ascending index; nothing elsewhere. Collective.
-std::vector<indexed_effort> gathered_efforts(const communicator& ranks, const std::vector<indexed_effort>& own);
+/// As the text of a letter between ranks of one run. Local.
+std::vector<std::byte> packed(const indexed_effort& effort);
+indexed_effort unpacked(std::span<const std::byte> bytes);
 
 }  // namespace tomosweep

@@ -22,13 +22,7 @@ struct run_progress {
     std::int64_t work_total = 0;
     std::int64_t thresholds_done = 0;  ///< of the scan that rank 0 works on
     std::int64_t thresholds = 0;
-};
-
-/// Who watches a run; called on rank 0 only.
-struct run_watcher {
-    std::function<void(const campaign_layout&, std::size_t todo, std::size_t complete)> started;
-    std::function<void(const run_progress&)> progress;
-    std::function<void(const std::string&)> notice;  ///< something that a person should know at once
+    scan_step step = scan_step::other;  ///< that rank 0 is at
 };
 
 /// What one scan took.
@@ -39,6 +33,14 @@ struct scan_effort {
     ledger_summary ledger;
 };
 
+/// Who watches a run; called on rank 0 only.
+struct run_watcher {
+    std::function<void(const campaign_layout&, std::size_t todo, std::size_t complete)> started;
+    std::function<void(const run_progress&)> progress;
+    std::function<void(const scan_effort&)> scan_done;  ///< analysed by any group; soon after its shard is complete
+    std::function<void(const std::string&)> notice;     ///< something that a person should know at once
+};
+
 struct run_summary {
     std::size_t complete = 0;           ///< scans with results, earlier ones included
     std::vector<std::string> failures;  ///< "scan: reason"
@@ -47,7 +49,7 @@ struct run_summary {
     bool merged = false;
     data_group archive;  ///< on rank 0, when merged
     peak_memory memory;
-    std::vector<scan_effort> efforts;  ///< on rank 0: of the scans that this run analysed, in the job's order
+    std::vector<scan_effort> efforts;  ///< on rank 0: of the scans that this run analysed, as they were finished
 };
 
 /// Runs a campaign: skips scans whose shard has the same content key, shares the others among groups of ranks, writes

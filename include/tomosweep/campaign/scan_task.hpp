@@ -25,6 +25,7 @@ struct scan_task {
     checkpoint_spec kept = {};  ///< of finished thresholds; not used for scans whose volumes are kept
     /// Told on every rank of the group before a failure of the scan is stored with it; may be empty.
     std::function<void(const error&)> failed = {};
+    step_ledger::listener begun = {};  ///< told on every rank of the group of every step as it begins; may be empty
 };
 
 /// Analyses a scan and writes its shard; what goes wrong with the scan itself is written into the shard as its

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -51,8 +52,11 @@ struct step_use {
 /// those of the process, so at any time one ledger is in use.
 class step_ledger {
 public:
+    /// Told of every step as it begins.
+    using listener = std::function<void(scan_step)>;
+
     /// Counts the messages of `ranks`, which must outlive the ledger.
-    explicit step_ledger(const communicator& ranks);
+    explicit step_ledger(const communicator& ranks, listener begun = {});
     step_ledger(const step_ledger&) = delete;
     step_ledger& operator=(const step_ledger&) = delete;
 
@@ -68,6 +72,7 @@ private:
     scan_step charge(scan_step next);
 
     const communicator* ranks_;
+    listener begun_;
     std::array<step_use, step_count> uses_{};
     scan_step current_ = scan_step::other;
     clock::time_point since_;
