@@ -29,7 +29,8 @@ std::vector<ball> centres_inside(const array3<distance_sq_t>& distance, const bo
 
 void expect_centres(const communicator& ranks, const named_volume& volume, int phase, index_t layers) {
     SCOPED_TRACE(volume.name);
-    const auto distance = oracle::squared_distance(volume.classes.view(), phase);
+    const auto distance =
+        support::made_once(ranks, [&] { return oracle::squared_distance(volume.classes.view(), phase); });
     const distance_sq_t largest = std::ranges::max(distance.values());
     on_all_grids(ranks, volume.classes.extent(), [&](const domain& grid) {
         const auto own = part_of(volume.classes, grid.own());

@@ -11,13 +11,14 @@ namespace tomosweep {
 namespace {
 
 using support::expect_own_part;
+using support::made_once;
 using support::named_volume;
 using support::on_all_grids;
 using support::part_of;
 
 void expect_exact(const communicator& ranks, const named_volume& volume, int phase) {
     SCOPED_TRACE(volume.name);
-    const auto expected = oracle::squared_distance(volume.classes.view(), phase);
+    const auto expected = made_once(ranks, [&] { return oracle::squared_distance(volume.classes.view(), phase); });
     on_all_grids(ranks, volume.classes.extent(), [&](const domain& grid) {
         const auto own = part_of(volume.classes, grid.own());
         const auto distance = squared_distance(grid, own.view(), phase);

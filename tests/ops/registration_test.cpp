@@ -11,6 +11,7 @@
 namespace tomosweep {
 namespace {
 
+using support::made_once;
 using support::on_all_grids;
 using support::part_of;
 
@@ -94,18 +95,26 @@ registration registered(const domain& grid, const array3<float>& fixed, const ar
     return register_state({grid, fixed_own, {}}, {other, moving_own, {}}, kind, {}, effort);
 }
 
+/// What one rank finds alone, on every rank.
+registration found_alone(const communicator& ranks, const array3<float>& fixed, const array3<float>& moving,
+                         const registration_effort& effort = {}) {
+    const communicator some = ranks.split(ranks.root() ? 0 : 1);
+    std::vector<registration> found(1);
+    if (ranks.root())
+        found.front() = registered(domain(some, fixed.extent()), fixed, moving, registration_kind::rigid, effort);
+    ranks.broadcast(found);
+    return found.front();
+}
+
 TEST(register_state, finds_a_shift_and_a_turn_in_noise_with_the_same_bits_on_every_grid) {
     const auto ranks = communicator::world();
     const texture look(7);
-    const array3<float> fixed = look.picture(fixed_extent, {}, 4, 1);
+    const array3<float> fixed = made_once(ranks, [&] { return look.picture(fixed_extent, {}, 4, 1); });
     // Another scale of grey, as of another scan.
-    array3<float> moving = look.picture(moving_extent, truth(), 4, 2);
+    array3<float> moving = made_once(ranks, [&] { return look.picture(moving_extent, truth(), 4, 2); });
     for (float& grey : moving.values())
         grey = 30 + 0.5F * grey;
-    const registration expected = [&] {
-        const communicator alone = ranks.split(ranks.rank());
-        return registered(domain(alone, fixed_extent), fixed, moving, registration_kind::rigid);
-    }();
+    const registration expected = found_alone(ranks, fixed, moving);
     EXPECT_TRUE(expected.converged);
     EXPECT_LT(distance(expected.transform(middle), truth()(middle)), 0.05);
     EXPECT_LT(angle_between(expected.transform, truth()), 0.02);
@@ -126,13 +135,11 @@ TEST(register_state, finds_a_shift_and_a_turn_in_noise_with_the_same_bits_on_eve
 TEST(register_state, starts_on_binned_volumes_where_the_full_ones_are_large) {
     const auto ranks = communicator::world();
     const texture look(13);
-    const array3<float> fixed = look.picture(fixed_extent, {}, 4, 7);
-    const array3<float> moving = look.picture(moving_extent, truth(), 4, 8);
+    const array3<float> fixed = made_once(ranks, [&] { return look.picture(fixed_extent, {}, 4, 7); });
+    const array3<float> moving = made_once(ranks, [&] { return look.picture(moving_extent, truth(), 4, 8); });
     // Cubes of 2 voxels, and every eighth voxel.
     const registration_effort little{voxel_count(fixed_extent) / 4, voxel_count(fixed_extent) / 4};
-    const communicator alone = ranks.split(ranks.rank());
-    const registration expected =
-        registered(domain(alone, fixed_extent), fixed, moving, registration_kind::rigid, little);
+    const registration expected = found_alone(ranks, fixed, moving, little);
     EXPECT_LT(distance(expected.transform(middle), truth()(middle)), 0.05);
     EXPECT_LT(angle_between(expected.transform, truth()), 0.06);
     const domain grid(ranks, fixed_extent);
@@ -143,8 +150,8 @@ TEST(register_state, leaves_turns_alone_when_only_shifts_are_asked_for) {
     const auto ranks = communicator::world();
     const texture look(8);
     const vector3 shift{-2.25, 4.6, -3.8};
-    const array3<float> fixed = look.picture(fixed_extent, {}, 5, 3);
-    const array3<float> moving = look.picture(fixed_extent, {.shift = shift}, 5, 4);
+    const array3<float> fixed = made_once(ranks, [&] { return look.picture(fixed_extent, {}, 5, 3); });
+    const array3<float> moving = made_once(ranks, [&] { return look.picture(fixed_extent, {.shift = shift}, 5, 4); });
     const registration found = registered(domain(ranks, fixed_extent), fixed, moving, registration_kind::translation);
     EXPECT_EQ(found.transform.rotation, rigid_transform().rotation);
     EXPECT_LT(distance(found.transform.shift, shift), 0.05);
@@ -152,8 +159,8 @@ TEST(register_state, leaves_turns_alone_when_only_shifts_are_asked_for) {
 
 TEST(register_state, says_how_little_two_unrelated_volumes_have_in_common) {
     const auto ranks = communicator::world();
-    const array3<float> fixed = texture(9).picture(fixed_extent, {}, 5, 5);
-    const array3<float> moving = texture(10).picture(fixed_extent, {}, 5, 6);
+    const array3<float> fixed = made_once(ranks, [&] { return texture(9).picture(fixed_extent, {}, 5, 5); });
+    const array3<float> moving = made_once(ranks, [&] { return texture(10).picture(fixed_extent, {}, 5, 6); });
     const registration found = registered(domain(ranks, fixed_extent), fixed, moving, registration_kind::rigid);
     EXPECT_LT(std::min(found.correlation, found.overlap), 0.5);
 }
@@ -164,7 +171,7 @@ TEST(register_state, takes_a_volume_without_contrast_or_of_one_layer) {
     const registration found = registered(domain(ranks, flat.extent()), flat, flat, registration_kind::rigid);
     EXPECT_EQ(found.correlation, 0);
     EXPECT_EQ(found.transform, rigid_transform());
-    const array3<float> layer = texture(11).picture({1, 40, 40}, {}, 1, 1);
+    const array3<float> layer = made_once(ranks, [&] { return texture(11).picture({1, 40, 40}, {}, 1, 1); });
     const registration same = registered(domain(ranks, layer.extent()), layer, layer, registration_kind::rigid);
     EXPECT_LT(distance(same.transform.shift, {0, 0, 0}), 1e-3);
     EXPECT_GT(same.correlation, 0.999);
@@ -172,7 +179,7 @@ TEST(register_state, takes_a_volume_without_contrast_or_of_one_layer) {
 
 TEST(resample_state, moves_grey_by_whole_voxels_exactly_and_says_what_is_unknown) {
     const auto ranks = communicator::world();
-    const array3<float> grey = texture(12).picture({9, 8, 11}, {}, 20, 12);
+    const array3<float> grey = made_once(ranks, [&] { return texture(12).picture({9, 8, 11}, {}, 20, 12); });
     const rigid_transform shift{.shift = {2, -1, 3}};
     array3<std::uint8_t> mask(grey.extent(), 1);
     mask(4, 3, 5) = 0;

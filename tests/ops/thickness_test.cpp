@@ -14,6 +14,7 @@ namespace tomosweep {
 namespace {
 
 using support::expect_own_part;
+using support::made_once;
 using support::named_volume;
 using support::on_all_grids;
 using support::part_of;
@@ -59,8 +60,9 @@ array3<class_t> kept(const array3<class_t>& classes, const array3<distance_sq_t>
 void expect_exact(const communicator& ranks, const named_volume& volume, int phase) {
     SCOPED_TRACE(volume.name);
     const extent3& extent = volume.classes.extent();
-    const auto thickness = oracle::local_thickness(volume.classes.view(), phase);
-    const distance_sq_t largest = std::ranges::max(oracle::squared_distance(volume.classes.view(), phase).values());
+    const auto thickness = made_once(ranks, [&] { return oracle::local_thickness(volume.classes.view(), phase); });
+    const auto distance = made_once(ranks, [&] { return oracle::squared_distance(volume.classes.view(), phase); });
+    const distance_sq_t largest = std::ranges::max(distance.values());
     const std::vector<distance_sq_t> minimum_sq = {1, 2, 2, 4, 9, 30};
     const auto kept_classes = kept(volume.classes, thickness, minimum_sq);
     axis direction = axis::z;
@@ -90,7 +92,7 @@ TEST(measure_thickness, second_table_bins_every_voxel_by_its_own_column) {
         const auto place = [](index_t y, index_t x) {
             return std::pair{0.3 * static_cast<double>(y), 1.7 + 0.2 * static_cast<double>(x)};
         };
-        const auto thickness = oracle::local_thickness(volume.classes.view(), 1);
+        const auto thickness = made_once(ranks, [&] { return oracle::local_thickness(volume.classes.view(), 1); });
         std::map<std::pair<distance_sq_t, std::int32_t>, std::int64_t> counts;
         oracle::for_each_voxel(extent, [&](const index3& at) {
             const auto [from, bins] = place(at.y, at.x);

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include "support/phase_volumes.hpp"
@@ -60,6 +62,23 @@ inline array3<class_t> wrong_block(const domain& grid) {
     if (grid.ranks().rank() == grid.ranks().size() - 1)
         ++extent.x;
     return array3<class_t>(extent, 0);
+}
+
+/// The volume that `make` returns on rank 0, on every rank: what is expected is worked out once, not once per rank of a
+/// machine with few cores. Collective.
+template <class Make>
+auto made_once(const communicator& ranks, const Make& make) {
+    using volume = std::invoke_result_t<Make>;
+    volume made = ranks.root() ? make() : volume();
+    std::vector extent{made.extent()};
+    ranks.broadcast(extent);
+    std::vector values(made.values().begin(), made.values().end());
+    ranks.broadcast(values);
+    if (!ranks.root()) {
+        made = volume(extent.front());
+        std::ranges::copy(values, made.values().begin());
+    }
+    return made;
 }
 
 /// Fails unless `block` holds the voxels of `expected` in the rank's own box.
