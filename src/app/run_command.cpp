@@ -114,6 +114,13 @@ void describe(const campaign_layout& layout, std::size_t todo, std::size_t compl
                ranks, threads, layout.ranks_per_scan, layout.groups);
 }
 
+void require_folder(const std::string& output) {
+    std::error_code unknown;
+    if (std::filesystem::exists(output, unknown) && !std::filesystem::is_directory(output, unknown))
+        throw input_error("command line", "-o", "'" + output + "', which is a file",
+                          "a folder, or a name for a new one");
+}
+
 /// The folder of the file at `path` if that is to stand in the output folder, which a first run has yet to make.
 void make_folder_within(const std::string& output, const std::string& path) {
     namespace fs = std::filesystem;
@@ -174,6 +181,8 @@ public:
             return dry_run(plan);
         warn_of_threads();
         const auto log_file = agreed(world_, [&] {
+            if (world_.root())
+                require_folder(options_.directory);
             const std::string path = world_.root() ? text_of(values_, "log") : std::string();
             make_folder_within(options_.directory, path);
             return std::make_unique<run_log>(path);

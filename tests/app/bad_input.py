@@ -226,6 +226,15 @@ class places(bad_input_test):
         self.assertEqual(len(self.messages(finished)), 1, finished.stderr)
         self.assertIn("file/out", finished.stderr)
 
+    def test_output_folder_that_is_a_file(self):
+        self.out = self.folder / "file"
+        self.out.write_text("kept")
+        for ranks in (None, 2):
+            finished = self.run_job(BAD_INPUT, campaign(1), ranks=ranks)
+            self.assertEqual(len(self.messages(finished)), 1, finished.stderr)
+            self.assertIn("which is a file", finished.stderr)
+        self.assertEqual(self.out.read_text(), "kept")
+
     def test_log_that_cannot_be_written(self):
         for ranks in (None, 3):
             finished = self.run_job(NOT_ENOUGH, campaign(1), ranks=ranks, options=("--log", "/nowhere/log.jsonl"))
