@@ -3,10 +3,12 @@
 set(TOMOSWEEP_PRECOMPILED <algorithm> <cstdint> <filesystem> <fstream> <functional> <map> <memory> <optional> <span> <string>
   <vector> <fmt/format.h>)
 
-# tomosweep_layer(NAME SOURCES file... [USES layer...] [LIBRARIES target...] [PRECOMPILE header... | PRECOMPILED_BY layer])
+# tomosweep_layer(NAME [VOXELS] SOURCES file... [USES layer...] [LIBRARIES target...]
+#                 [PRECOMPILE header... | PRECOMPILED_BY layer])
 # One static library per layer. USES names the layers it builds on, LIBRARIES what it needs from outside and keeps to itself.
+# VOXELS stands for loops over all voxels, which nobody waits for without optimisation: they are optimised in debug builds, too.
 function(tomosweep_layer name)
-  cmake_parse_arguments(layer "" "PRECOMPILED_BY" "SOURCES;USES;LIBRARIES;PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(layer "VOXELS" "PRECOMPILED_BY" "SOURCES;USES;LIBRARIES;PRECOMPILE" ${ARGN})
   set(target tomosweep_${name})
   add_library(${target} STATIC ${layer_SOURCES})
   add_library(tomosweep::${name} ALIAS ${target})
@@ -18,6 +20,9 @@ function(tomosweep_layer name)
     target_link_libraries(${target} PUBLIC tomosweep_${used})
   endforeach()
   target_link_libraries(${target} PRIVATE ${layer_LIBRARIES})
+  if(layer_VOXELS)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Debug>:-O1>)
+  endif()
   if(layer_PRECOMPILE)
     target_precompile_headers(${target} PRIVATE ${layer_PRECOMPILE})
   elseif(layer_PRECOMPILED_BY)

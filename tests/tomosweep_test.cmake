@@ -9,6 +9,10 @@ set(TOMOSWEEP_MPI_ENVIRONMENT
 # Sanitizers slow tests down, so all time limits are multiplied by this, those within scripts as well.
 if(TOMOSWEEP_SANITIZE)
   set(TOMOSWEEP_PATIENCE 5)
+  add_library(keep_libraries MODULE ${CMAKE_CURRENT_LIST_DIR}/support/keep_libraries.cpp)
+  target_compile_options(keep_libraries PRIVATE -fno-sanitize=all)
+  target_link_options(keep_libraries PRIVATE -fno-sanitize=all)
+  list(APPEND TOMOSWEEP_MPI_ENVIRONMENT LD_PRELOAD=$<TARGET_FILE:keep_libraries>)
 else()
   set(TOMOSWEEP_PATIENCE 1)
 endif()
