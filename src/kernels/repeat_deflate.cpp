@@ -119,15 +119,14 @@ bool repeat_deflater::split(std::span<const std::byte> bytes, std::size_t begin,
 }
 
 /// At most 48 bits.
-void repeat_deflater::put(std::uint64_t value, unsigned bits) {
-    waiting_ |= value << waiting_bits_;
-    waiting_bits_ += bits;
-    std::byte* const to = stream_.data() + written_;
+void repeat_deflater::bit_writer::put(std::uint64_t value, unsigned bits) {
+    waiting |= value << waiting_bits;
+    waiting_bits += bits;
     for (unsigned i = 0; i < 8; ++i)
-        to[i] = static_cast<std::byte>(waiting_ >> 8 * i & 0xFFU);
-    written_ += waiting_bits_ / 8;
-    waiting_ >>= waiting_bits_ / 8 * 8;
-    waiting_bits_ %= 8;
+        to[i] = static_cast<std::byte>(waiting >> 8 * i & 0xFFU);
+    to += waiting_bits / 8;
+    waiting >>= waiting_bits / 8 * 8;
+    waiting_bits %= 8;
 }
 
 /// The lengths of both codes, in a code of their own (RFC 1951, 3.2.7).
@@ -161,14 +160,14 @@ void repeat_deflater::put_lengths(std::span<const std::uint8_t> literal, std::sp
     std::size_t sent = order.size();
     while (sent > 4 && bits[order[sent - 1]] == 0)
         --sent;
-    put(literal.size() - 257, 5);
-    put(distance.size() - 1, 5);
-    put(sent - 4, 4);
+    writer_.put(literal.size() - 257, 5);
+    writer_.put(distance.size() - 1, 5);
+    writer_.put(sent - 4, 4);
     for (std::size_t i = 0; i < sent; ++i)
-        put(bits[order[i]], 3);
+        writer_.put(bits[order[i]], 3);
     for (const coded& each : items) {
-        put(codes[each.symbol], bits[each.symbol]);
-        put(each.extra, each.extra_bits);
+        writer_.put(codes[each.symbol], bits[each.symbol]);
+        writer_.put(each.extra, each.extra_bits);
     }
 }
 
@@ -190,14 +189,17 @@ void repeat_deflater::put_tokens(const block_codes& codes) {
             const unsigned bits = codes.distance_bits[each.symbol];
             back[i] = {codes.distance[each.symbol] | each.extra << bits, bits + each.extra_bits};
         }
+    // A copy stays in registers; bytes written could be the members themselves for all the compiler knows.
+    bit_writer writer = writer_;
     for (const token& each : tokens_)
         if (each.length == 0) {
-            put(codes.literal[each.value], codes.literal_bits[each.value]);
+            writer.put(codes.literal[each.value], codes.literal_bits[each.value]);
         } else {
             const item& first = lengths[each.length];
             const item& second = back[each.value];
-            put(first.value | std::uint64_t{second.value} << first.bits, first.bits + second.bits);
+            writer.put(first.value | std::uint64_t{second.value} << first.bits, first.bits + second.bits);
         }
+    writer_ = writer;
 }
 
 void repeat_deflater::put_block(bool last) {
@@ -230,11 +232,11 @@ void repeat_deflater::put_block(bool last) {
             --size;
         return bits.first(size);
     };
-    put(last ? 1 : 0, 1);
-    put(2, 2);  // a block with codes of its own
+    writer_.put(last ? 1 : 0, 1);
+    writer_.put(2, 2);  // a block with codes of its own
     put_lengths(used(codes.literal_bits, end_of_block + 1), used(codes.distance_bits, 1));
     put_tokens(codes);
-    put(codes.literal[end_of_block], codes.literal_bits[end_of_block]);
+    writer_.put(codes.literal[end_of_block], codes.literal_bits[end_of_block]);
 }
 
 std::span<const std::byte> repeat_deflater::pack(std::span<const std::byte> bytes, std::size_t planes, std::size_t row,
@@ -243,20 +245,20 @@ std::span<const std::byte> repeat_deflater::pack(std::span<const std::byte> byte
     // 48 bits of a token, 5 kbit of a block's codes, head and checksum, and what put() writes beyond.
     stream_.resize(std::max(stream_.size(), 6 * few_tokens(bytes.size()) + 640 * planes + 32));
     distances_ = {1, row, layer};
-    tokens_before_ = written_ = waiting_bits_ = 0;
-    waiting_ = 0;
-    put(0x0178, 16);  // deflate, window of 32 KiB, fastest level
+    tokens_before_ = 0;
+    writer_ = {stream_.data()};
+    writer_.put(0x0178, 16);  // deflate, window of 32 KiB, fastest level
     const std::size_t size = bytes.size() / planes;
     for (std::size_t plane = 0; plane < planes; ++plane) {
         if (!split(bytes, plane * size, (plane + 1) * size))
             return {};
         put_block(plane + 1 == planes);
     }
-    put(0, (8 - waiting_bits_) % 8);
+    writer_.put(0, (8 - writer_.waiting_bits) % 8);
     const std::uint32_t sum = libdeflate_adler32(1, bytes.data(), bytes.size());
     for (const unsigned shift : {24U, 16U, 8U, 0U})
-        put(sum >> shift & 0xFFU, 8);
-    return std::span<const std::byte>(stream_).first(written_);
+        writer_.put(sum >> shift & 0xFFU, 8);
+    return std::span<const std::byte>(stream_).first(static_cast<std::size_t>(writer_.to - stream_.data()));
 }
 
 }  // namespace tomosweep

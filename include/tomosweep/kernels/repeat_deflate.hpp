@@ -26,20 +26,24 @@ private:
         std::uint16_t value = 0;   ///< that byte, or which distance
     };
     struct block_codes;
+    struct bit_writer {
+        std::byte* to = nullptr;
+        std::uint64_t waiting = 0;
+        unsigned waiting_bits = 0;  ///< fewer than 8 between calls
+
+        void put(std::uint64_t value, unsigned bits);
+    };
 
     bool split(std::span<const std::byte> bytes, std::size_t begin, std::size_t end);
     void put_block(bool last);
     void put_lengths(std::span<const std::uint8_t> literal, std::span<const std::uint8_t> distance);
     void put_tokens(const block_codes& codes);
-    void put(std::uint64_t value, unsigned bits);
 
     std::array<std::size_t, 3> distances_{};
     std::vector<token> tokens_;  ///< of one plane
     std::size_t tokens_before_ = 0;
     std::vector<std::byte> stream_;
-    std::size_t written_ = 0;
-    std::uint64_t waiting_ = 0;  ///< fewer than 8 bits between calls of put()
-    unsigned waiting_bits_ = 0;
+    bit_writer writer_;
 };
 
 }  // namespace tomosweep
