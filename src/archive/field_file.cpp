@@ -206,11 +206,9 @@ void shard_writer::state::write_batch(const std::string& place, index_t threshol
     std::vector<std::vector<std::byte>> packed;
     std::vector<chunk_size> sizes;
     agreed(ranks, [&] {
-        packed = packed_chunks(std::ssize(own.chunks),
-                               static_cast<std::size_t>(voxel_count(chunk_extent(layout.extent)) * voxels.voxel_bytes),
-                               static_cast<std::size_t>(voxels.voxel_bytes), [&](index_t i, std::byte* to) {
-                                   sharing.fill(own.chunks[static_cast<std::size_t>(i)], voxels, to);
-                               });
+        packed = packed_chunks(
+            std::ssize(own.chunks), chunk_extent(layout.extent), static_cast<std::size_t>(voxels.voxel_bytes),
+            [&](index_t i, std::byte* to) { sharing.fill(own.chunks[static_cast<std::size_t>(i)], voxels, to); });
         for (std::size_t i = 0; i < packed.size(); ++i)
             sizes.push_back({own.chunks[i].lo, std::ssize(packed[i])});
     });

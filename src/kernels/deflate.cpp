@@ -82,18 +82,23 @@ void chunk_packer::closer::operator()(libdeflate_decompressor* held) const {
     libdeflate_free_decompressor(held);
 }
 
-std::vector<std::byte> chunk_packer::pack(std::span<const std::byte> values, std::size_t value_bytes) {
+std::vector<std::byte> chunk_packer::pack(std::span<const std::byte> values, const extent3& extent,
+                                          std::size_t value_bytes) {
+    require(values.size() == static_cast<std::size_t>(voxel_count(extent)) * value_bytes, "a chunk has all its values");
     if (value_bytes > 1) {
         shuffled_.resize(values.size());
         reordered(false, values.data(), values.size() / value_bytes, value_bytes, shuffled_.data());
         values = shuffled_;
     }
-    std::vector<std::byte> packed(libdeflate_zlib_compress_bound(compressor_.get(), values.size()));
+    const auto row = static_cast<std::size_t>(extent.x), layer = static_cast<std::size_t>(extent.y * extent.x);
+    // Copies, since many of them wait for their place in the file.
+    if (const auto packed = repeats_.pack(values, value_bytes, row, layer); !packed.empty())
+        return {packed.begin(), packed.end()};
+    packed_.resize(libdeflate_zlib_compress_bound(compressor_.get(), values.size()));
     const std::size_t bytes =
-        libdeflate_zlib_compress(compressor_.get(), values.data(), values.size(), packed.data(), packed.size());
+        libdeflate_zlib_compress(compressor_.get(), values.data(), values.size(), packed_.data(), packed_.size());
     require(bytes > 0, "a chunk of voxels can be compressed");
-    // A copy, since many of them wait for their place in the file.
-    return {packed.begin(), packed.begin() + static_cast<std::ptrdiff_t>(bytes)};
+    return {packed_.begin(), packed_.begin() + static_cast<std::ptrdiff_t>(bytes)};
 }
 
 bool chunk_packer::unpack(std::span<const std::byte> packed, std::size_t value_bytes, bool shuffled,
@@ -110,7 +115,7 @@ bool chunk_packer::unpack(std::span<const std::byte> packed, std::size_t value_b
     return true;
 }
 
-std::vector<std::vector<std::byte>> packed_chunks(index_t chunks, std::size_t chunk_bytes, std::size_t value_bytes,
+std::vector<std::vector<std::byte>> packed_chunks(index_t chunks, const extent3& extent, std::size_t value_bytes,
                                                   const std::function<void(index_t, std::byte*)>& fill) {
     std::vector<std::vector<std::byte>> packed(static_cast<std::size_t>(chunks));
     std::atomic<bool> failed{false};
@@ -126,10 +131,10 @@ std::vector<std::vector<std::byte>> packed_chunks(index_t chunks, std::size_t ch
                     continue;
                 if (packer == nullptr) {
                     packer = std::make_unique<chunk_packer>();
-                    values.resize(chunk_bytes);
+                    values.resize(static_cast<std::size_t>(voxel_count(extent)) * value_bytes);
                 }
                 fill(i, values.data());
-                packed[static_cast<std::size_t>(i)] = packer->pack(values, value_bytes);
+                packed[static_cast<std::size_t>(i)] = packer->pack(values, extent, value_bytes);
                 append_checksum(packed[static_cast<std::size_t>(i)]);
             } catch (...) {
                 if (!failed.exchange(true))

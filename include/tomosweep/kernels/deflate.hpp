@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tomosweep/core/index.hpp"
+#include "tomosweep/kernels/repeat_deflate.hpp"
 
 struct libdeflate_compressor;
 struct libdeflate_decompressor;
@@ -21,9 +22,9 @@ public:
     chunk_packer(chunk_packer&&) noexcept;
     ~chunk_packer();
 
-    /// The packed form of `values`, of `value_bytes` each. Exact inverse of unpack(); the same bytes on every machine
-    /// with the same libdeflate.
-    std::vector<std::byte> pack(std::span<const std::byte> values, std::size_t value_bytes);
+    /// The packed form of the values of `extent`, of `value_bytes` each; by repeat_deflater, or by libdeflate where
+    /// little repeats. Exact inverse of unpack(); the same bytes on every machine with the same libdeflate.
+    std::vector<std::byte> pack(std::span<const std::byte> values, const extent3& extent, std::size_t value_bytes);
 
     /// Fills `values` from its packed form; false when `packed` is damaged or holds another number of bytes. Without
     /// `shuffled` the stream holds the values as they are.
@@ -37,14 +38,14 @@ private:
 
     std::unique_ptr<libdeflate_compressor, closer> compressor_;
     std::unique_ptr<libdeflate_decompressor, closer> decompressor_;
-    std::vector<std::byte> shuffled_;
+    repeat_deflater repeats_;
+    std::vector<std::byte> shuffled_, packed_;
 };
 
-/// Packs `chunks` chunks of `chunk_bytes` each on all threads, each followed by four bytes of checksum as HDF5's filter
-/// fletcher32 puts them there. fill(i, to) writes all values of chunk i; it is called
-/// once per chunk, by several threads at a time. What it throws arrives here. Local; besides the result two or three
-/// chunks per thread.
-std::vector<std::vector<std::byte>> packed_chunks(index_t chunks, std::size_t chunk_bytes, std::size_t value_bytes,
+/// Packs `chunks` chunks of `extent` values each on all threads, each followed by four bytes of checksum as HDF5's
+/// filter fletcher32 puts them there. fill(i, to) writes all values of chunk i; it is called once per chunk, by several
+/// threads at a time. What it throws arrives here. Local; besides the result two or three chunks per thread.
+std::vector<std::vector<std::byte>> packed_chunks(index_t chunks, const extent3& extent, std::size_t value_bytes,
                                                   const std::function<void(index_t, std::byte*)>& fill);
 
 }  // namespace tomosweep
