@@ -41,9 +41,9 @@ void progress_line::show(const run_progress& progress) {
 void progress_line::draw(const run_progress& progress, double rate, double seconds_left) {
     const double share = static_cast<double>(progress.work_done) / static_cast<double>(progress.work_total);
     const std::string left = progress.work_done > 0 ? duration(seconds_left) + " left" : "just begun";
-    std::string text = fmt::format("{:3.0f} %  {} of {} scans done, threshold {} of {}, {}  {:.1f} Mvoxel/s  {}",
+    std::string text = fmt::format("{:3.0f} %  {} of {} scans done, threshold {} of {}  {:.1f} Mvoxel/s  {}  {}",
                                    100 * share, progress.scans_done, progress.scans_total, progress.thresholds_done,
-                                   progress.thresholds, name_of(progress.step), rate / 1e6, left);
+                                   progress.thresholds, rate / 1e6, left, name_of(progress.step));
     if (!terminal_) {
         fmt::print(stderr, "{}\n", text);
         return;

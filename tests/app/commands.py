@@ -93,7 +93,8 @@ class on_a_job(folder_test):
             bars = [line.split("\x1b")[0] for line in told.decode().split("\r") if "Mvoxel/s" in line]
             self.assertTrue(bars, told)
             self.assertLess(max(map(len, bars)), columns)
-            self.assertIn("0 of 3 scans done, threshold 1 of 2", bars[0])
+            self.assertIn("0 of 3 scans done, threshold 0 of 2", bars[0])
+        self.assertRegex(bars[0], r"just begun  [a-z]+$")
 
     def test_log_is_made_of_json_lines_in_an_output_folder_that_is_not_there_yet(self):
         log = self.out / "logs" / "log.jsonl"
@@ -125,8 +126,9 @@ class on_a_job(folder_test):
         self.assertIn("bit by bit", self.expect(DONE, "reproduce", self.out, "--scan", "s1").stdout)
 
     def test_more_threads_than_cores_are_told_without_blaming_mpirun(self):
-        told = self.expect(DONE, "run", *self.job, "-o", self.out, "--threads", 5000).stderr
-        self.assertIn("for 5000 threads", told)
+        threads = os.cpu_count() + 30
+        told = self.expect(DONE, "run", *self.job, "-o", self.out, "--threads", threads).stderr
+        self.assertIn(f"for {threads} threads", told)
         self.assertNotIn("mpirun", told)
 
 
