@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -38,7 +39,14 @@ struct component_curves {
 
     /// Enters a component of its final size, that begins at class `level` and grows or is swallowed at `next_level`
     /// (any level >= phases: never).
-    void settle(int level, int next_level, std::int64_t voxels, bool spans_depth);
+    void settle(int level, int next_level, std::int64_t voxels, bool spans_depth) {
+        const auto at = static_cast<std::size_t>(level), next = static_cast<std::size_t>(next_level);
+        ++births[at];
+        if (next < births.size())
+            --births[next];
+        largest[at] = std::max(largest[at], voxels);
+        spans[at] |= static_cast<std::int64_t>(spans_depth);
+    }
     component_curves& operator+=(const component_curves& other);
     /// The answer for every phase, once the tree of the whole volume has been joined.
     std::vector<component_counts> counts() const;
