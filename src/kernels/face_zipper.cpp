@@ -12,9 +12,8 @@ constexpr index_t marks_per_word = 8;
 
 /// Marks the straight pairs of a row that meet lower than those beside them, of equal ones the first. Both voxels of a
 /// pair touch those of the pair beside it.
-TOMOSWEEP_VECTOR_PATHS void mark_straight(const class_t* tops, index_t stride, index_t count, bool corners,
-                                          std::uint8_t* marked) {
-    const class_t *const before = tops - stride, *const behind = tops + stride;
+TOMOSWEEP_VECTOR_PATHS void mark_straight(const class_t* before, const class_t* tops, const class_t* behind,
+                                          index_t count, bool corners, std::uint8_t* marked) {
     if (corners)
         for (index_t i = 0; i < count; ++i) {
             const class_t earlier = std::min({before[i - 1], before[i], before[i + 1], tops[i - 1]});
@@ -39,9 +38,8 @@ constexpr std::array<diagonal, 8> diagonals = {
 /// Marks, a bit per diagonal, those that connect at the squares of a row: all other voxels of the square (of a face
 /// diagonal: one voxel across the other) or of the cube (of a space diagonal) are higher. One that is as low touches
 /// both ends.
-TOMOSWEEP_VECTOR_PATHS void mark_diagonals(const class_t* a, const class_t* b, index_t stride, index_t count,
-                                           std::uint8_t* marked) {
-    const class_t *const a_next = a + stride, *const b_next = b + stride;
+TOMOSWEEP_VECTOR_PATHS void mark_diagonals(const class_t* a, const class_t* a_next, const class_t* b,
+                                           const class_t* b_next, index_t count, std::uint8_t* marked) {
     for (index_t i = 0; i < count; ++i) {
         const class_t a00 = a[i], a01 = a[i + 1], a10 = a_next[i], a11 = a_next[i + 1];
         const class_t b00 = b[i], b01 = b[i + 1], b10 = b_next[i], b11 = b_next[i + 1];
@@ -63,24 +61,38 @@ TOMOSWEEP_VECTOR_PATHS void mark_diagonals(const class_t* a, const class_t* b, i
 
 face_zipper::face_zipper(std::vector<boundary_tree::node>& nodes, const std::vector<node_index>& a,
                          const std::vector<node_index>& b, face_extent extent)
-    : merger_(nodes), extent_(extent), a_(side_of(nodes, a)), b_(side_of(nodes, b)), tops_(a_.levels) {
-    for (std::size_t i = 0; i < tops_.size(); ++i)
-        tops_[i] = std::max(tops_[i], b_.levels[i]);
+    : nodes_(nodes), merger_(nodes), a_(a.data()), b_(b.data()), extent_(extent) {
+    for (level_row& each : rows_)
+        each.a = each.b = each.top = std::vector<class_t>(static_cast<std::size_t>(extent.fast + 2), class_outside);
     marked_.resize(static_cast<std::size_t>((extent.fast + marks_per_word - 1) / marks_per_word * marks_per_word));
 }
 
-face_zipper::side face_zipper::side_of(const std::vector<boundary_tree::node>& nodes,
-                                       const std::vector<node_index>& face) const {
-    side result{face.data(),
-                std::vector<class_t>(static_cast<std::size_t>((extent_.slow + 2) * stride()), class_outside)};
-    for (index_t slow = 0; slow < extent_.slow; ++slow) {
-        const node_index* const from = face.data() + slow * extent_.fast;
-        class_t* const to = result.levels.data() + (slow + 1) * stride() + 1;
-        for (index_t fast = 0; fast < extent_.fast; ++fast)
-            if (from[fast] != boundary_tree::none)
-                to[fast] = nodes[static_cast<std::size_t>(from[fast])].level;
+void face_zipper::read_levels(const node_index* face, index_t slow, std::vector<class_t>& levels) const {
+    const node_index* const from = face + slow * extent_.fast;
+    class_t* const to = levels.data() + 1;
+    node_index last = boundary_tree::none;
+    class_t level = class_outside;
+    for (index_t fast = 0; fast < extent_.fast; ++fast) {
+        // Flat faces repeat a node along a row.
+        if (from[fast] != last) {
+            last = from[fast];
+            level = last == boundary_tree::none ? class_outside : nodes_[static_cast<std::size_t>(last)].level;
+        }
+        to[fast] = level;
     }
-    return result;
+}
+
+void face_zipper::read_row(index_t slow) {
+    level_row& levels = row(slow);
+    if (slow == extent_.slow) {
+        for (auto* const each : {&levels.a, &levels.b, &levels.top})
+            std::fill(each->begin(), each->end(), class_outside);
+        return;
+    }
+    read_levels(a_, slow, levels.a);
+    read_levels(b_, slow, levels.b);
+    for (std::size_t i = 0; i < levels.top.size(); ++i)
+        levels.top[i] = std::max(levels.a[i], levels.b[i]);
 }
 
 template <class Visit>
@@ -96,20 +108,33 @@ void face_zipper::for_each_marked(Visit&& visit) const {
     }
 }
 
+void face_zipper::connect_straight(index_t slow, bool corners) {
+    mark_straight(row(slow - 1).top.data() + 1, row(slow).top.data() + 1, row(slow + 1).top.data() + 1, extent_.fast,
+                  corners, marked_.data());
+    for_each_marked([&](index_t fast, unsigned) { merger_.connect(at(a_, slow, fast), at(b_, slow, fast)); });
+}
+
+void face_zipper::connect_diagonals(index_t slow) {
+    const level_row &here = row(slow), &next = row(slow + 1);
+    mark_diagonals(here.a.data() + 1, next.a.data() + 1, here.b.data() + 1, next.b.data() + 1, extent_.fast,
+                   marked_.data());
+    for_each_marked([&](index_t fast, unsigned marks) {
+        for (std::size_t i = 0; i < diagonals.size(); ++i)
+            if ((marks >> i & 1) != 0)
+                merger_.connect(at(a_, slow + diagonals[i].slow_a, fast + diagonals[i].fast_a),
+                                at(b_, slow + diagonals[i].slow_b, fast + diagonals[i].fast_b));
+    });
+}
+
 void face_zipper::connect(connectivity adjacency) {
     const bool corners = adjacency == connectivity::twentysix;
+    if (extent_.slow > 0)
+        read_row(0);
     for (index_t slow = 0; slow < extent_.slow; ++slow) {
-        mark_straight(level_row(tops_, slow), stride(), extent_.fast, corners, marked_.data());
-        for_each_marked([&](index_t fast, unsigned) { merger_.connect(at(a_, slow, fast), at(b_, slow, fast)); });
-        if (!corners)
-            continue;
-        mark_diagonals(level_row(a_.levels, slow), level_row(b_.levels, slow), stride(), extent_.fast, marked_.data());
-        for_each_marked([&](index_t fast, unsigned marks) {
-            for (std::size_t i = 0; i < diagonals.size(); ++i)
-                if ((marks >> i & 1) != 0)
-                    merger_.connect(at(a_, slow + diagonals[i].slow_a, fast + diagonals[i].fast_a),
-                                    at(b_, slow + diagonals[i].slow_b, fast + diagonals[i].fast_b));
-        });
+        read_row(slow + 1);
+        connect_straight(slow, corners);
+        if (corners)
+            connect_diagonals(slow);
     }
 }
 

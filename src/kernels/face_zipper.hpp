@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -27,25 +28,26 @@ public:
     void connect(connectivity adjacency);
 
 private:
-    /// A face and the levels of its voxels, those with a margin of one around them.
-    struct side {
-        const node_index* nodes;
-        std::vector<class_t> levels;
+    /// Levels of a row of voxels of both faces, and the higher of both, with a margin of one at both ends.
+    struct level_row {
+        std::vector<class_t> a, b, top;
     };
 
-    side side_of(const std::vector<boundary_tree::node>& nodes, const std::vector<node_index>& face) const;
-    const class_t* level_row(const std::vector<class_t>& levels, index_t slow) const {
-        return levels.data() + (slow + 1) * stride() + 1;
-    }
-    node_index at(const side& face, index_t slow, index_t fast) const { return face.nodes[slow * extent_.fast + fast]; }
-    index_t stride() const { return extent_.fast + 2; }
+    level_row& row(index_t slow) { return rows_[static_cast<std::size_t>((slow + 3) % 3)]; }
+    void read_row(index_t slow);
+    void read_levels(const node_index* face, index_t slow, std::vector<class_t>& levels) const;
+    void connect_straight(index_t slow, bool corners);
+    void connect_diagonals(index_t slow);
+    node_index at(const node_index* face, index_t slow, index_t fast) const { return face[slow * extent_.fast + fast]; }
     template <class Visit>
     void for_each_marked(Visit&& visit) const;
 
+    const std::vector<boundary_tree::node>& nodes_;
     path_merger merger_;
+    const node_index* a_;
+    const node_index* b_;
     face_extent extent_;
-    side a_, b_;
-    std::vector<class_t> tops_;         ///< of straight pairs: the higher level, with a margin as in `side`
+    std::array<level_row, 3> rows_;     ///< one row before, the one in work, one behind
     std::vector<std::uint8_t> marked_;  ///< of one row: what connects at a voxel
 };
 
