@@ -84,8 +84,8 @@ struct boundary_tree {
 /// Local; OpenMP threads share the tiles. Throws internal_error when boxes do not fit; what a thread throws arrives
 /// here. Exact. Tiles whose runs along x are long are grown from runs, the others from the basins around their local
 /// minima and the lowest saddles between these (Carr, Snoeyink & Axen 2003, Computing contour trees in all dimensions;
-/// basins by steepest descent as in Lukasczyk, Will, Wetzels, Weber & Garth 2024, ExTreeM). Cost on one thread: 19 (6
-/// neighbours) and 16 (26) ns per voxel for 254 phases, 3 to 7 ns for a few. Peak memory: some 30 bytes times the 64^3
+/// basins by steepest descent as in Lukasczyk, Will, Wetzels, Weber & Garth 2024, ExTreeM). Cost on one thread: 17 (6
+/// neighbours) and 15 (26) ns per voxel for 254 phases, 3 to 7 ns for a few. Peak memory: some 30 bytes times the 64^3
 /// voxels of a tile per thread, and about 0.25 bytes per voxel of the box for the trees.
 boundary_tree grow(view3<const class_t> classes, const box3& box, const component_problem& problem,
                    component_curves& curves);
