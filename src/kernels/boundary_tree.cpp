@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "face_zipper.hpp"
 #include "path_merger.hpp"
 #include "tomosweep/core/error.hpp"
 
@@ -12,88 +13,6 @@ namespace {
 
 using node_index = boundary_tree::node_index;
 constexpr node_index none = boundary_tree::none;
-
-/// Connects the voxels of two faces that lie on each other.
-class face_zipper {
-public:
-    face_zipper(std::vector<boundary_tree::node>& nodes, const node_index* a, const node_index* b, face_extent extent)
-        : merger_(nodes), a_(a), b_(b), extent_(extent) {}
-
-    void connect(connectivity adjacency) {
-        for (index_t slow = 0; slow < extent_.slow; ++slow)
-            for (index_t fast = 0; fast < extent_.fast; ++fast) {
-                straight(slow, fast);
-                if (adjacency == connectivity::twentysix)
-                    diagonals(slow, fast);
-            }
-    }
-
-private:
-    node_index at(const node_index* face, index_t slow, index_t fast) const { return face[slow * extent_.fast + fast]; }
-    int level(node_index index) const { return index == none ? max_phases : merger_.level(index); }
-
-    void pair(node_index a, node_index b) {
-        // Flat faces repeat the same pair of nodes along a row.
-        if (a == none || b == none || (a == last_a_ && b == last_b_))
-            return;
-        last_a_ = a;
-        last_b_ = b;
-        merger_.connect(a, b);
-    }
-
-    void straight(index_t slow, index_t fast) { pair(at(a_, slow, fast), at(b_, slow, fast)); }
-
-    /// The two diagonals of a square of voxels: one of each connects nothing new when one of the two other voxels of
-    /// the square is as low, for it touches both and is paired straight across the face.
-    void square(index_t slow, index_t fast, index_t slow2, index_t fast2) {
-        const node_index a = at(a_, slow, fast), a2 = at(a_, slow2, fast2);
-        const node_index b = at(b_, slow, fast), b2 = at(b_, slow2, fast2);
-        if (a == a2 || b == b2)
-            return;
-        if (std::min(level(a2), level(b)) > std::max(level(a), level(b2)))
-            pair(a, b2);
-        if (std::min(level(a), level(b2)) > std::max(level(a2), level(b)))
-            pair(a2, b);
-    }
-
-    /// Whether no voxel of a square of a face is lower than the three others, for nodes lie side by side.
-    bool in_pairs(const node_index* face, index_t slow, index_t fast) const {
-        const node_index here = at(face, slow, fast), opposite = at(face, slow + 1, fast + 1);
-        const node_index along_slow = at(face, slow + 1, fast), along_fast = at(face, slow, fast + 1);
-        return (here == along_fast && opposite == along_slow) || (here == along_slow && opposite == along_fast);
-    }
-
-    /// A space diagonal connects only when all other six voxels of the cube are higher.
-    void cube(index_t slow, index_t fast) {
-        if (in_pairs(a_, slow, fast) || in_pairs(b_, slow, fast))
-            return;
-        for (int turn = 0; turn < 4; ++turn) {
-            const index_t s = slow + turn / 2, s2 = slow + 1 - turn / 2;
-            const index_t f = fast + turn % 2, f2 = fast + 1 - turn % 2;
-            const int top = std::max(level(at(a_, s, f)), level(at(b_, s2, f2)));
-            const int others = std::min({level(at(a_, s, f2)), level(at(a_, s2, f)), level(at(a_, s2, f2)),
-                                         level(at(b_, s, f2)), level(at(b_, s2, f)), level(at(b_, s, f))});
-            if (others > top)
-                pair(at(a_, s, f), at(b_, s2, f2));
-        }
-    }
-
-    void diagonals(index_t slow, index_t fast) {
-        const bool more_slow = slow + 1 < extent_.slow, more_fast = fast + 1 < extent_.fast;
-        if (more_slow)
-            square(slow, fast, slow + 1, fast);
-        if (more_fast)
-            square(slow, fast, slow, fast + 1);
-        if (more_slow && more_fast)
-            cube(slow, fast);
-    }
-
-    path_merger merger_;
-    const node_index* a_;
-    const node_index* b_;
-    face_extent extent_;
-    node_index last_a_ = none, last_b_ = none;
-};
 
 /// The axis along which b follows a; throws when it does not.
 int joint_axis(const box3& a, const box3& b) {
@@ -173,7 +92,7 @@ boundary_tree attach(boundary_tree a, boundary_tree b) {
     const extent3 extent = a.box.extent();
     auto& seam_a = a.faces[static_cast<std::size_t>(2 * direction + 1)];
     auto& seam_b = b.faces[static_cast<std::size_t>(2 * direction)];
-    face_zipper(a.nodes, seam_a.data(), seam_b.data(), extent_of_face(extent, direction)).connect(a.problem.adjacency);
+    face_zipper(a.nodes, seam_a, seam_b, extent_of_face(extent, direction)).connect(a.problem.adjacency);
 
     seam_a = std::move(b.faces[static_cast<std::size_t>(2 * direction + 1)]);
     for (int other = 0; other < 3; ++other) {

@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "face_zipper.hpp"
 #include "tomosweep/kernels/component_tree.hpp"
 
 namespace tomosweep::detail {
-
-/// Extent of a face as (slow, fast).
-struct face_extent {
-    index_t slow = 0;
-    index_t fast = 0;
-};
 
 inline face_extent extent_of_face(const extent3& extent, int direction) {
     return direction == 0   ? face_extent{extent.y, extent.x}

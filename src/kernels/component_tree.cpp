@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "boundary_tree.hpp"
-#include "tile_flood.hpp"
+#include "tile_basins.hpp"
 #include "tile_runs.hpp"
 #include "tomosweep/core/error.hpp"
 
@@ -20,7 +20,7 @@ constexpr int joins_per_settling = 3;
 
 /// What one thread grows tiles with.
 struct workplace {
-    detail::tile_flood flood;
+    detail::tile_basins basins;
     detail::tile_runs runs;
 };
 
@@ -78,7 +78,7 @@ private:
         workplace& place = workplaces_[static_cast<std::size_t>(omp_get_thread_num())];
         const view3<const class_t> tile = classes_.part({box.lo - origin_, box.hi - origin_});
         return place.runs.find(tile, problem_) ? place.runs.run(box, problem_, curves)
-                                               : place.flood.run(tile, box, problem_, curves);
+                                               : place.basins.run(tile, box, problem_, curves);
     }
 
     boundary_tree grow_halves(const box3& low, const box3& high, component_curves& curves, int depth) {
@@ -117,15 +117,6 @@ component_curves::component_curves(int phases)
     : births(static_cast<std::size_t>(phases)),
       largest(static_cast<std::size_t>(phases)),
       spans(static_cast<std::size_t>(phases)) {}
-
-void component_curves::settle(int level, int next_level, std::int64_t voxels, bool spans_depth) {
-    const auto at = static_cast<std::size_t>(level), next = static_cast<std::size_t>(next_level);
-    ++births[at];
-    if (next < births.size())
-        --births[next];
-    largest[at] = std::max(largest[at], voxels);
-    spans[at] |= static_cast<std::int64_t>(spans_depth);
-}
 
 component_curves& component_curves::operator+=(const component_curves& other) {
     require(births.size() == other.births.size(), "curves of the same chain are added");

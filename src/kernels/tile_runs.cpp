@@ -10,8 +10,8 @@
 namespace tomosweep::detail {
 namespace {
 
-/// A run costs as much as flooding so many voxels.
-constexpr index_t flooded_voxels_per_run = 3;
+/// A run costs as much as so many voxels of basins.
+constexpr index_t voxels_per_run = 3;
 /// Too few runs to judge by.
 constexpr index_t few_runs = 32;
 
@@ -44,7 +44,7 @@ bool tile_runs::find(view3<const class_t> classes, const component_problem& prob
             find_in_row(classes.row(z, y), problem.phases);
             first_.push_back(static_cast<node_index>(runs_.size()));
             const auto runs = static_cast<index_t>(runs_.size());
-            if (runs > few_runs && runs * flooded_voxels_per_run > voxels_)
+            if (runs > few_runs && runs * voxels_per_run > voxels_)
                 return false;
         }
     return true;

@@ -9,10 +9,10 @@
 namespace tomosweep::detail {
 
 /// Grows the boundary tree of one tile from runs along x of equal class: every run is a node, and touching runs are
-/// connected. Faster than a flood as long as the runs are long, which they are in chains of few phases.
+/// connected. Faster than basins as long as the runs are long, which they are in chains of few phases.
 class tile_runs {
 public:
-    /// Finds the runs of a tile. False when they are so short that a flood is faster; the tile is left alone then.
+    /// Finds the runs of a tile. False when they are so short that basins are faster; the tile is left alone then.
     bool find(view3<const class_t> classes, const component_problem& problem);
 
     /// The tree of the tile whose runs were found last.

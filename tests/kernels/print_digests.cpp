@@ -13,6 +13,7 @@
 #include "tomosweep/kernels/binning.hpp"
 #include "tomosweep/kernels/centres.hpp"
 #include "tomosweep/kernels/classify.hpp"
+#include "tomosweep/kernels/component_tree.hpp"
 #include "tomosweep/kernels/distance.hpp"
 #include "tomosweep/kernels/gaussian.hpp"
 #include "tomosweep/kernels/histogram.hpp"
@@ -63,6 +64,23 @@ void print_tables() {
     }
 }
 
+/// Curves, and how much of every component an open face sees.
+void print_trees() {
+    for (const int phases : {1, 7, 254})
+        for (const connectivity adjacency : {connectivity::six, connectivity::twentysix}) {
+            const support::class_case volume = support::random_classes({70, 13, 75}, phases, 0.9, 22);
+            const extent3 extent = volume.classes.extent();
+            const std::string story = volume.story + ", " + std::to_string(neighbours(adjacency)) + " neighbours";
+            component_curves curves(phases);
+            const box3 box{{1, 1, 1}, index3{1, 1, 1} + extent};
+            const component_problem problem{extent + index3{2, 2, 2}, phases, adjacency, axis::z};
+            const boundary_tree tree = grow(volume.classes.view(), box, problem, curves);
+            print("births", story, curves.births);
+            print("largest", story, curves.largest);
+            print("boundary tree", story, pack(tree));
+        }
+}
+
 template <class T>
 void print_grey(std::string_view name, double low, double high) {
     const extent3 extent{14, 23, 75};
@@ -101,6 +119,7 @@ void print_all() {
     print_phase(support::one_background_voxel({2, 3, 400}, {0, 0, 5}));
     print_phase(support::noise({20, 130, 131}, 0.999, 0, 6));
     print_tables();
+    print_trees();
     print_grey<std::uint8_t>("uint8", 0, 255);
     print_grey<std::uint16_t>("uint16", 500, 61000);
     print_grey<std::int16_t>("int16", -32768, 32767);
