@@ -65,16 +65,25 @@ const std::uint8_t* mask_row(view3<const std::uint8_t> mask, index_t z, index_t 
 
 template <class T>
 grey_limits range_of(view3<const T> grey, view3<const std::uint8_t> mask) {
-    double low = std::numeric_limits<double>::infinity();
-    double high = -low;
-#pragma omp parallel for collapse(2) schedule(static) reduction(min : low) reduction(max : high)
-    for (index_t z = 0; z < grey.extent().z; ++z)
-        for (index_t y = 0; y < grey.extent().y; ++y)
-            for_kept(grey.row(z, y), mask_row(mask, z, y), grey.extent().x, [&](T value) {
-                low = std::min(low, static_cast<double>(value));
-                high = std::max(high, static_cast<double>(value));
-            });
-    return {low, high};
+    // Not a reduction of OpenMP: with clang its minimum starts from the largest finite number, not from infinity.
+    grey_limits range;
+#pragma omp parallel
+    {
+        grey_limits own;
+#pragma omp for collapse(2) schedule(static)
+        for (index_t z = 0; z < grey.extent().z; ++z)
+            for (index_t y = 0; y < grey.extent().y; ++y)
+                for_kept(grey.row(z, y), mask_row(mask, z, y), grey.extent().x, [&](T value) {
+                    own.low = std::min(own.low, static_cast<double>(value));
+                    own.high = std::max(own.high, static_cast<double>(value));
+                });
+#pragma omp critical(grey_range)
+        {
+            range.low = std::min(range.low, own.low);
+            range.high = std::max(range.high, own.high);
+        }
+    }
+    return range;
 }
 
 template <class T>
