@@ -2,7 +2,8 @@
 // grey level (254): neighbourhoods (volume, surface, Euler numbers), and components with 6 and 26 neighbours?
 // Last result, 512^3, one thread of an AMD EPYC with AVX-512, seconds of the processor before (f235cd6) and now, two
 // turns: neighbourhoods of 1, 4, 16, 254 phases 0.49, 0.47, 0.55, 0.48 and 0.08, 0.20, 0.33, 0.27; trees of 26
-// neighbours 0.83, 1.43, 1.56, 4.92 and 0.51, 1.26, 1.24, 4.53.
+// neighbours 0.83, 1.43, 1.56, 4.92 and 0.51, 1.26, 1.24, 4.53; of 254 phases 1.96 since they grow from basins
+// (decision 49).
 #include "kernel_bench.hpp"
 #include "tomosweep/kernels/component_tree.hpp"
 #include "tomosweep/kernels/neighbourhood.hpp"
