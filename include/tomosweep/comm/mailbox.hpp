@@ -21,7 +21,7 @@ public:
     mailbox& operator=(const mailbox&) = delete;
     ~mailbox();
 
-    /// Any rank, rank 0 included. At most 2 GiB.
+    /// Any rank, rank 0 included. At most communicator::largest_piece bytes.
     void post(std::span<const std::byte> text);
     /// On rank 0: what has come since the last call, each rank's letters in its order. Nothing elsewhere.
     std::vector<letter> collect();
