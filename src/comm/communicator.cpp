@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "mpi_check.hpp"
 #include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
@@ -15,15 +16,6 @@ namespace {
 
 constexpr int payload_tag = 17;
 constexpr int size_tag = 18;
-
-void check(int code, const char* call) {
-    if (code == MPI_SUCCESS)
-        return;
-    char text[MPI_MAX_ERROR_STRING] = {};
-    int length = 0;
-    MPI_Error_string(code, text, &length);
-    throw mpi_error(std::string(call) + " failed: " + text);
-}
 
 /// Adds the time until it goes out of scope.
 class mpi_timer {
