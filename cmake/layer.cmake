@@ -3,12 +3,13 @@
 set(TOMOSWEEP_PRECOMPILED <algorithm> <cstdint> <filesystem> <fstream> <functional> <map> <memory> <optional> <span> <string>
   <vector> <fmt/format.h>)
 
-# tomosweep_layer(NAME [VOXELS] SOURCES file... [USES layer...] [LIBRARIES target...]
+# tomosweep_layer(NAME [VOXELS] [FOREIGN_BYTES] SOURCES file... [USES layer...] [LIBRARIES target...]
 #                 [PRECOMPILE header... | PRECOMPILED_BY layer])
 # One static library per layer. USES names the layers it builds on, LIBRARIES what it needs from outside and keeps to itself.
 # VOXELS stands for loops over all voxels, which nobody waits for without optimisation: they are optimised in debug builds, too.
+# Fuzzers follow branches of layers that read FOREIGN_BYTES, and of those that are no loops over voxels.
 function(tomosweep_layer name)
-  cmake_parse_arguments(layer "VOXELS" "PRECOMPILED_BY" "SOURCES;USES;LIBRARIES;PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(layer "VOXELS;FOREIGN_BYTES" "PRECOMPILED_BY" "SOURCES;USES;LIBRARIES;PRECOMPILE" ${ARGN})
   set(target tomosweep_${name})
   add_library(${target} STATIC ${layer_SOURCES})
   add_library(tomosweep::${name} ALIAS ${target})
@@ -22,6 +23,9 @@ function(tomosweep_layer name)
   target_link_libraries(${target} PRIVATE ${layer_LIBRARIES})
   if(layer_VOXELS)
     target_compile_options(${target} PRIVATE $<$<CONFIG:Debug>:-O1>)
+    if(NOT layer_FOREIGN_BYTES)
+      tomosweep_not_followed_by_fuzzers(${target})
+    endif()
   endif()
   if(layer_PRECOMPILE)
     target_precompile_headers(${target} PRIVATE ${layer_PRECOMPILE})
@@ -30,6 +34,13 @@ function(tomosweep_layer name)
   endif()
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
   set_property(GLOBAL APPEND PROPERTY TOMOSWEEP_LAYERS ${target})
+endfunction()
+
+# Reporting every comparison to a fuzzer makes loops over voxels several times slower.
+function(tomosweep_not_followed_by_fuzzers target)
+  if(TOMOSWEEP_FUZZ)
+    target_compile_options(${target} PRIVATE -fno-sanitize=fuzzer-no-link)
+  endif()
 endfunction()
 
 # -ffp-contract=off: the same floating-point result in vector bodies and remainders, on every machine.
