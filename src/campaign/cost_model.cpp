@@ -131,7 +131,9 @@ scan_traffic traffic_of(const scan_load& scan, int ranks, const workload& work, 
 
 scan_seconds seconds_of(const scan_load& scan, int ranks, int threads, const workload& work, const cost_model& model) {
     const auto thresholds = static_cast<double>(work.thresholds), chains = static_cast<double>(work.chains);
-    double per_voxel = chains * (model.grey_ns + model.tables_ns) + model.tables_phase_ns * (thresholds - chains);
+    const double tables = std::min(chains * model.tables_ns + (thresholds - chains) * model.tables_phase_ns,
+                                   chains * model.tables_most_ns);
+    double per_voxel = chains * model.grey_ns + tables;
     if (work.width)
         per_voxel += thresholds * (model.distance_ns + model.balls_ns + model.thickness_ns +
                                    (work.limits > 0 ? model.limits_ns : 0));

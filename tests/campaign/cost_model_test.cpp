@@ -81,6 +81,16 @@ TEST(cost_model, time_falls_with_cores_and_grows_with_thresholds) {
     EXPECT_LT(seconds_of(scan, 1, 1, {.thresholds = 4, .width = false}, {}).all(), one);
 }
 
+TEST(cost_model, one_pass_over_many_thresholds_costs_what_grey_levels_cost) {
+    const auto computing = [](std::int64_t thresholds, std::int64_t chains) {
+        return seconds_of(cube(256), 1, 1, {.thresholds = thresholds, .width = false, .chains = chains}, {}).computing;
+    };
+    EXPECT_LT(computing(2, 1), computing(8, 1));
+    EXPECT_LT(computing(8, 1), 4 * computing(2, 1));
+    EXPECT_DOUBLE_EQ(computing(64, 1), computing(254, 1));
+    EXPECT_DOUBLE_EQ(computing(508, 2), 2 * computing(254, 1));
+}
+
 TEST(cost_model, joins_and_latency_do_not_shrink_with_ranks) {
     const scan_load scan = cube(512);
     const scan_seconds few = seconds_of(scan, 8, 1, {}, {}), many = seconds_of(scan, 512, 1, {}, {});

@@ -24,11 +24,12 @@ struct cost_model {
 
     /// Nanoseconds per voxel of one core. Filters: of the source; limits and what stands between: per threshold.
     double filter_ns = 50;
-    double tone_ns = 5;             ///< per voxel of the source: rings subtracted, line, window
-    double ring_ns = 160;           ///< per voxel of the slices in which rings are looked for
-    double grey_ns = 1;             ///< histogram and classes, per chain
-    double tables_ns = 8;           ///< per chain
-    double tables_phase_ns = 0.25;  ///< more for every further threshold of the chain
+    double tone_ns = 5;            ///< per voxel of the source: rings subtracted, line, window
+    double ring_ns = 160;          ///< per voxel of the slices in which rings are looked for
+    double grey_ns = 1;            ///< histogram and classes, per chain
+    double tables_ns = 3.2;        ///< per chain
+    double tables_phase_ns = 1.9;  ///< more for every further threshold of the chain,
+    double tables_most_ns = 32;    ///< ... up to this per chain: many classes cost what the grey levels cost
     double distance_ns = 1.7;
     double balls_ns = 1.9;
     double thickness_ns = 7;
