@@ -2,14 +2,14 @@
 
 #include <exception>
 
-#include "tomosweep/core/error.hpp"
+#include "mpi_check.hpp"
 
 namespace tomosweep {
 
 shared_counter::shared_counter(const communicator& ranks) {
     const MPI_Aint bytes = ranks.root() ? static_cast<MPI_Aint>(sizeof(std::int64_t)) : 0;
-    if (MPI_Win_allocate(bytes, sizeof(std::int64_t), MPI_INFO_NULL, ranks.handle(), &value_, &window_) != MPI_SUCCESS)
-        throw mpi_error("the shared counter's window could not be made");
+    check(MPI_Win_allocate(bytes, sizeof(std::int64_t), MPI_INFO_NULL, ranks.handle(), &value_, &window_),
+          "MPI_Win_allocate");
     MPI_Win_lock_all(0, window_);
     if (ranks.root()) {
         const std::int64_t zero = 0;
@@ -29,9 +29,8 @@ shared_counter::~shared_counter() {
 
 std::int64_t shared_counter::add(std::int64_t amount) {
     std::int64_t before = 0;
-    const int code = MPI_Fetch_and_op(&amount, &before, MPI_INT64_T, 0, 0, MPI_SUM, window_);
-    if (code != MPI_SUCCESS || MPI_Win_flush(0, window_) != MPI_SUCCESS)
-        throw mpi_error("the shared counter could not be advanced");
+    check(MPI_Fetch_and_op(&amount, &before, MPI_INT64_T, 0, 0, MPI_SUM, window_), "MPI_Fetch_and_op");
+    check(MPI_Win_flush(0, window_), "MPI_Win_flush");
     return before;
 }
 

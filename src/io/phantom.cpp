@@ -5,6 +5,8 @@
 #include <numbers>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/io/phantom_interfaces.hpp"
 #include "tomosweep/io/phantom_pores.hpp"
@@ -15,7 +17,7 @@ namespace {
 
 void check_range(const char* name, double value, double low, double high) {
     if (!(value >= low && value <= high))
-        throw input_error("phantom", name, std::to_string(value), std::to_string(low) + " to " + std::to_string(high));
+        throw input_error("phantom", name, fmt::format("{}", value), fmt::format("{} to {}", low, high));
 }
 
 /// Every block of voxels is grown by four sigma on all sides while it is blurred.

@@ -314,12 +314,14 @@ TEST(bubbles, lie_whole_in_the_separator_with_the_volume_of_their_truth) {
 
 TEST(phantom, parameters_out_of_range_are_named) {
     phantom_source phantom;
-    phantom.cracked_share = 1.5;
+    phantom.cracked_share = 1.0000001;
     try {
         open_phantom(phantom);
-        FAIL() << "accepted a share of 1.5";
+        FAIL() << "accepted a share above 1";
     } catch (const input_error& problem) {
         EXPECT_EQ(problem.where(), "cracked_share");
+        EXPECT_EQ(problem.found(), "1.0000001");
+        EXPECT_EQ(problem.accepted(), "0 to 1");
     }
     phantom = {};
     phantom.blur_sigma = std::nan("");
