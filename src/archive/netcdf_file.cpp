@@ -56,6 +56,29 @@ void require_marked(const group_reader& reader, hid_t root, const std::string& p
         throw input_error(path, "", "an HDF5 file that tomosweep did not write", accepted);
 }
 
+void copy_to(const std::string& partial, const std::string& path) {
+    std::error_code failure;
+    std::filesystem::copy_file(path, partial, std::filesystem::copy_options::overwrite_existing, failure);
+    if (failure)
+        throw resource_error("rights or space", "cannot copy " + path + ": " + failure.message());
+}
+
+void change_attributes(const checker& check, const std::string& file_path, const std::string& place,
+                       const std::vector<attribute>& attributes) {
+    const file_handle file(
+        check(H5Fopen(file_path.c_str(), H5F_ACC_RDWR, file_access(check).id()), "open to change attributes"));
+    const group_handle group(check(H5Gopen2(file.id(), place.c_str(), H5P_DEFAULT), "open a group"));
+    data_group content = group_reader(check).read(group.id(), "");
+    require(content.variables.empty() && content.groups.empty(), place + " holds attributes only");
+    for (const attribute& old : content.attributes)
+        check(H5Adelete(group.id(), old.name.c_str()), "remove an attribute");
+    if (check(H5Aexists(group.id(), schema::checksum), "look for a checksum") > 0)
+        check(H5Adelete(group.id(), schema::checksum), "remove a checksum");
+    content.attributes = attributes;
+    group_writer(check).write(group.id(), content);
+    check(H5Fflush(file.id(), H5F_SCOPE_GLOBAL), "flush changed attributes");
+}
+
 }  // namespace
 
 void write_netcdf(const std::string& path, const data_group& root) {
@@ -106,6 +129,20 @@ std::vector<attribute> read_group_attributes(const std::string& path, const std:
     }
     const group_handle group(check(H5Gopen2(top.id(), place.c_str(), H5P_DEFAULT), "open a group"));
     return reader.read_attributes(group.id());
+}
+
+void replace_group_attributes(const std::string& path, const std::string& place,
+                              const std::vector<attribute>& attributes) {
+    const std::string partial = create_partial(path);
+    try {
+        copy_to(partial, path);
+        change_attributes(checker(path), partial, place, attributes);
+        publish_file(partial, path);
+    } catch (...) {
+        std::error_code ignored;
+        std::filesystem::remove(partial, ignored);
+        throw;
+    }
 }
 
 }  // namespace tomosweep

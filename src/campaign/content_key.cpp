@@ -197,6 +197,31 @@ std::string canonical(const json& text) {
     return text.dump(1, ' ', false, json::error_handler_t::replace);
 }
 
+/// The object under `key`, or nothing.
+json* object_in(json& owner, const char* key) {
+    const auto found = owner.is_object() ? owner.find(key) : owner.end();
+    return owner.is_object() && found != owner.end() && found->is_object() ? &*found : nullptr;
+}
+
+/// Takes out of a content where its files lie and when they were changed.
+void forget_place(json& content) {
+    for (const char* list : {"files", "mask_files"})
+        if (content.contains(list) && content[list].is_array())
+            for (json& file : content[list])
+                if (file.is_object()) {
+                    file.erase("path");
+                    file.erase("modified_ns");
+                }
+    json* scan = object_in(content, "scan");
+    if (scan == nullptr)
+        return;
+    if (json* source = object_in(*scan, "source"))
+        source->erase("path");
+    if (json* region = object_in(*scan, "region"))
+        if (json* mask = object_in(*region, "mask"))
+            mask->erase("path");
+}
+
 /// A recorded content without the scan's labels, which earlier versions held; no object where `text` is none.
 json unlabelled(std::string_view text) {
     json content = json::parse(text, nullptr, false);
@@ -254,6 +279,15 @@ bool covers(std::string_view held, std::string_view wanted) {
     const json kept = take_fields(more), asked = take_fields(less);
     return kept.is_array() && asked.is_array() && more == less &&
            std::ranges::all_of(asked, [&](const json& field) { return std::ranges::find(kept, field) != kept.end(); });
+}
+
+bool differs_by_place(std::string_view held, std::string_view wanted) {
+    json before = unlabelled(held), now = unlabelled(wanted);
+    if (!before.is_object() || !now.is_object() || before == now)
+        return false;
+    forget_place(before);
+    forget_place(now);
+    return before == now;
 }
 
 std::uint64_t inputs_hash(const std::vector<file_identity>& files, const std::vector<file_identity>& mask_files) {

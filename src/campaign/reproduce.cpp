@@ -3,18 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <span>
 
 #include "tomosweep/archive/field_check.hpp"
 #include "tomosweep/archive/netcdf_file.hpp"
 #include "tomosweep/archive/schema.hpp"
 #include "tomosweep/campaign/campaign_plan.hpp"
 #include "tomosweep/campaign/derived.hpp"
+#include "tomosweep/campaign/moved_input.hpp"
 #include "tomosweep/campaign/provenance.hpp"
-#include "tomosweep/campaign/scan_block.hpp"
 #include "tomosweep/campaign/scan_task.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/core/error.hpp"
@@ -162,12 +160,9 @@ void compare_lengths(const scan_record& record, const planned_scan& scan) {
 void compare_input(const communicator& ranks, const scan_record& record, const campaign_plan& plan) {
     const planned_scan& planned = plan.scans.front();
     const scan_spec& scan = plan.job.scans.front();
-    const domain grid(ranks, planned.frame.volume);
-    const scan_block block = load_block(scan, planned.frame, grid);
-    std::array hashes{block.grey_hash, block.mask_hash};
-    ranks.sum(std::span<std::uint64_t>(hashes));
+    const std::vector<attribute> input = read_input(ranks, scan, planned.frame);
     agreed(ranks, [&] {
-        for (const attribute& now : input_provenance(scan, planned.frame, hashes[0], hashes[1]))
+        for (const attribute& now : input)
             if (record.text(now.name.c_str()) != std::get<std::string>(now.value))
                 throw input_error(planned.files.empty() ? "scan " + record.id : planned.files.front().path, now.name,
                                   fmt::format("{}: the input has changed", std::get<std::string>(now.value)),

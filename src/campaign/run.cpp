@@ -15,6 +15,7 @@
 #include "tomosweep/campaign/failure_record.hpp"
 #include "tomosweep/campaign/folder_lock.hpp"
 #include "tomosweep/campaign/heartbeat.hpp"
+#include "tomosweep/campaign/moved_input.hpp"
 #include "tomosweep/campaign/planned_loads.hpp"
 #include "tomosweep/campaign/pooled_rules.hpp"
 #include "tomosweep/campaign/provenance.hpp"
@@ -75,6 +76,11 @@ private:
                 watcher_.started(layout, work_.todo.size(), work_.complete);
             if (world_.root())
                 show_signs_of_life(layout);
+            if (const auto moved = std::ranges::count(work_.moved, 1); moved > 0 && world_.root() && watcher_.notice)
+                watcher_.notice(
+                    fmt::format("{} scans lie elsewhere now or were touched: they are read, and analysed again "
+                                "where their voxels are not the same",
+                                moved));
         });
         const scan_group group = make_group(world_, layout);
         work_through(group, layout, work_.todo.size(),
@@ -225,6 +231,8 @@ private:
         };
         current_scan_ = plan_.job.scans[scan].id;
         thresholds_done_ = 0;
+        if (work_.moved[scan] != 0 && keep_moved(group, scan, task.provenance))
+            return end_scan(group, work_of(plan_, scan));
         std::int64_t counted = 0;
         try {
             ledger_summary effort = run_scan(group, plan_, task, [&] {
@@ -241,13 +249,37 @@ private:
             interrupted_ = true;
             return;
         }
+        end_scan(group, work_of(plan_, scan) - counted);
+    }
+
+    void end_scan(const communicator& group, std::int64_t uncounted) {
         current_scan_.clear();
         thresholds_done_ = 0;
         if (group.root()) {
-            work_done_.add(work_of(plan_, scan) - counted);
+            work_done_.add(uncounted);
             scans_done_.add(1);
         }
         report();
+    }
+
+    /// Results of the same voxels from another place get the record of where these lie now. Collective.
+    bool keep_moved(const communicator& group, std::size_t scan, const std::vector<attribute>& provenance) {
+        std::vector<attribute> record;
+        for (const char* name : {"job_file", "job", content_attribute, content_key_attribute})
+            record.push_back(*find_named(provenance, name));
+        try {
+            const std::vector<attribute> input = read_input(group, plan_.job.scans[scan], plan_.scans[scan].frame);
+            std::int64_t kept = 0;
+            agreed(group, [&] {
+                if (group.root() && store_.keep_moved(plan_.job.scans[scan].id, input, record))
+                    kept = 1;
+            });
+            return group.max(kept) != 0;
+        } catch (const error& failure) {
+            if (struck_alone(group) || failure.kind() == error_kind::interrupted)
+                throw;
+            return false;  // The analysis meets the same failure and tells of it.
+        }
     }
 
     /// After each threshold: tell of the progress, and stop together when any rank was asked to.

@@ -6,6 +6,7 @@
 
 #include "tomosweep/campaign/content_key.hpp"
 #include "tomosweep/campaign/failure_record.hpp"
+#include "tomosweep/campaign/moved_input.hpp"
 #include "tomosweep/campaign/provenance.hpp"
 #include "tomosweep/campaign/scan_task.hpp"
 #include "tomosweep/comm/agreement.hpp"
@@ -35,6 +36,7 @@ scan_list list_scans(const communicator& world, const campaign_plan& plan, const
                      const std::vector<std::size_t>& order) {
     scan_list list;
     list.contents.resize(plan.scans.size());
+    list.moved.resize(plan.scans.size());
     agreed(world, [&] {
         if (!world.root())
             return;
@@ -46,16 +48,20 @@ scan_list list_scans(const communicator& world, const campaign_plan& plan, const
                 continue;
             // A shard that is not as it was written is computed anew.
             const shard_status found = store.sound_status(plan.job.scans[scan].id, content_key(list.contents[scan]));
-            if (found.state == shard_state::complete)
+            if (found.state == shard_state::complete) {
                 ++list.complete;
-            else
-                list.todo.push_back(scan);
+                continue;
+            }
+            list.todo.push_back(scan);
+            list.moved[scan] = recorded_hash_is_enough(plan.job.scans[scan], plan.scans[scan].frame) &&
+                               store.moved(plan.job.scans[scan].id, list.contents[scan]);
         }
         for (const std::size_t scan : selected)
             if (!plan.scans[scan].failure.empty())
                 record_failure(plan, options, store, scan, content_key(list.contents[scan]));
     });
     world.broadcast(list.todo);
+    world.broadcast(list.moved);
     for (const std::size_t scan : list.todo)
         world.broadcast(list.contents[scan]);
     return list;

@@ -180,6 +180,32 @@ std::string shard_store::held(const std::string& id, std::string content) const 
     }
 }
 
+bool shard_store::moved(const std::string& id, const std::string& content) const {
+    if (!fs::exists(shard_path(id)))
+        return false;
+    try {
+        const std::string held =
+            value_of(read_group_attributes(shard_path(id), "/process/" + id), content_attribute, std::string());
+        return differs_by_place(held, content) && sound_status(id, {}).state == shard_state::complete;
+    } catch (const error&) {
+        return false;
+    }
+}
+
+bool shard_store::keep_moved(const std::string& id, const std::vector<attribute>& input,
+                             const std::vector<attribute>& record) const {
+    const std::string place = "/process/" + id;
+    std::vector<attribute> held = read_group_attributes(shard_path(id), place);
+    for (const attribute& now : input)
+        if (const attribute* then = find_named(held, now.name); then == nullptr || then->value != now.value)
+            return false;
+    for (attribute& each : held)
+        if (const attribute* changed = find_named(record, each.name))
+            each.value = changed->value;
+    replace_group_attributes(shard_path(id), place, held);
+    return true;
+}
+
 data_group shard_store::merge(const std::vector<std::string>& ids, const lock_waiting& waiting) const {
     const folder_lock lock(directory_, lock_of_this_process(lock_role::merge, {}), waiting);
     std::vector<data_group> shards;

@@ -1,10 +1,12 @@
 """A campaign that was stopped, changed or cut in parts ends as if it had run in one go."""
 
+import shutil
 import signal
 import time
 import unittest
 
 import h5py
+import yaml
 
 from program import (DONE, INTERRUPTED, SWEEP, TIMEOUT_S, assert_nothing_half_written, assert_same_content, campaign,
                      campaign_content, content, folder_test, signal_ranks, start)
@@ -135,6 +137,71 @@ class second_run(resume_test):
         self.run_job(campaign(1), "out")
         self.run_job(campaign(1), "out", "--fields", "mask")
         self.run_job(campaign(1), "at-once", "--fields", "mask")
+        self.assert_same_runs("out", "at-once")
+
+
+class moved(resume_test):
+    """Data that lie elsewhere, as after every staging to a scratch file system, or were touched."""
+
+    def setUp(self):
+        super().setUp()
+        self.expect(DONE, "phantom", self.write("spec.yaml", campaign(3)), "-o", self.folder / "data", "--format", "raw")
+        job = yaml.safe_load((self.folder / "data" / "job.yaml").read_text())
+        # What lies outside the box must not change anything unseen.
+        job["scans"][2].update(region={"z": [2, 20]}, preprocess={"median_radius": 1})
+        (self.folder / "data" / "job.yaml").write_text(yaml.safe_dump(job))
+
+    def analyse(self, data, out, *options, **how):
+        return self.expect(DONE, "run", self.folder / data / "job.yaml", self.sweep, "-o", self.folder / out, *options,
+                           **how)
+
+    def seconds(self, out):
+        """What the analysis of each scan took: no two analyses take equally long."""
+        taken = {}
+        for path in (self.folder / out / "scans").glob("*.h5"):
+            with h5py.File(path) as shard:
+                taken[path.stem] = float(shard[f"process/{path.stem}"].attrs["seconds"])
+        return taken
+
+    def test_results_of_the_same_voxels_are_kept(self):
+        for options in ([], ["--fields", "mask,thickness"]):
+            with self.subTest(options=options):
+                out = f"out{len(options)}"
+                self.analyse("data", out, *options, ranks=2)
+                before, content = self.seconds(out), campaign_content(self.folder / out)
+                shutil.copytree(self.folder / "data", self.folder / "scratch" / out)
+                self.assertIn("2 scans lie elsewhere now", self.analyse(f"scratch/{out}", out, *options, ranks=3).stderr)
+                after = self.seconds(out)
+                self.assertEqual({scan for scan in before if after[scan] != before[scan]}, {"s2"},
+                                 "a filter looks beyond the box, whose voxels alone are recorded")
+                assert_same_content(self, campaign_content(self.folder / out), content, "kept")
+                self.assertIn("0 scans to do, 3 complete", self.analyse(f"scratch/{out}", out, *options).stderr)
+                self.assertIn("nothing wrong", self.expect(DONE, "verify", self.folder / out).stdout)
+                assert_nothing_half_written(self, self.folder / out)
+        (self.folder / "data").rename(self.folder / "gone")
+        for scan in ("s0", "s2"):
+            self.expect(DONE, "reproduce", self.folder / "out2" / "campaign.h5", "--scan", scan, "--scratch", self.folder)
+
+    def test_other_voxels_at_another_place_are_analysed(self):
+        self.analyse("data", "out")
+        before = self.seconds("out")
+        shutil.copytree(self.folder / "data", self.folder / "scratch")
+        raw = self.folder / "scratch" / "s1.raw"
+        raw.write_bytes(raw.read_bytes()[::-1])
+        self.analyse("scratch", "out", "--ranks-per-scan", 1, ranks=2)
+        after = self.seconds("out")
+        self.assertEqual({scan for scan in before if after[scan] != before[scan]}, {"s1", "s2"})
+        self.analyse("scratch", "at-once")
+        self.assert_same_runs("out", "at-once")
+
+    def test_pairs_of_states_follow(self):
+        job = yaml.safe_load((self.folder / "data" / "job.yaml").read_text())
+        job["changes"] = {"pairs": [{"from": "s0", "to": "s1"}], "register": "none", "least_correlation": -1}
+        (self.folder / "data" / "job.yaml").write_text(yaml.safe_dump(job))
+        self.analyse("data", "out")
+        shutil.copytree(self.folder / "data", self.folder / "scratch")
+        self.analyse("scratch", "out")
+        self.analyse("scratch", "at-once")
         self.assert_same_runs("out", "at-once")
 
 

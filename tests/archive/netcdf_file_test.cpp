@@ -32,6 +32,25 @@ TEST(netcdf_file, a_rich_archive_comes_back_bit_by_bit) {
     EXPECT_EQ(std::distance(fs::directory_iterator(fs::path(path).parent_path()), {}), 1) << "partial files are left";
 }
 
+TEST(netcdf_file, a_group_gets_other_attributes_and_all_else_stays) {
+    const temporary_folder temporary("attributes");
+    const std::string path = temporary.file("a.h5");
+    data_group expected = sample_shard("ref-c01", 1);
+    data_group record;
+    record.name = "record";
+    record.attributes = {{"content_key", std::string("before")}, {"number", std::int64_t{7}}};
+    expected.groups.push_back(record);
+    write_netcdf(path, expected);
+    std::vector<attribute>& attributes = expected.groups.back().attributes;
+    attributes = {{"content_key", std::string(100'000, 'k')}, {"other", 0.5}};
+    replace_group_attributes(path, "/record", attributes);
+    EXPECT_TRUE(same(read_sound_netcdf(path), expected));
+    EXPECT_THROW(replace_group_attributes(path, "/other", {}), hdf5_error);
+    EXPECT_THROW(replace_group_attributes(temporary.file("b.h5"), "/record", {}), resource_error);
+    EXPECT_TRUE(same(read_sound_netcdf(path), expected));
+    EXPECT_EQ(std::distance(fs::directory_iterator(fs::path(path).parent_path()), {}), 1) << "partial files are left";
+}
+
 TEST(netcdf_file, an_empty_archive_and_empty_dimensions_come_back) {
     const temporary_folder temporary("empty");
     const std::string path = temporary.file("a.h5");

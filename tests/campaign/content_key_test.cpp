@@ -236,6 +236,35 @@ TEST(content_key, every_property_of_the_run_counts) {
                          });
 }
 
+TEST(content_key, files_that_moved_or_were_touched_differ_by_place_alone) {
+    const scan_content original = content_of(raw_job);
+    const auto differs = [&](const change& change_it) {
+        scan_content now = original;
+        change_it(now);
+        return differs_by_place(content_text(original), content_text(now));
+    };
+    EXPECT_TRUE(differs([](scan_content& c) { c.files[0].path = "/elsewhere"; }));
+    EXPECT_TRUE(differs([](scan_content& c) { c.files[0].modified_ns = 6; }));
+    EXPECT_TRUE(differs([](scan_content& c) {
+        std::get<raw_source>(c.scan.source).path = "/elsewhere";
+        c.files[0].path = "/elsewhere";
+    }));
+    EXPECT_FALSE(differs([](scan_content&) {})) << "nothing differs";
+    EXPECT_FALSE(differs([](scan_content& c) { c.files[0].bytes = 1; }));
+    EXPECT_FALSE(differs([](scan_content& c) { c.files.push_back(c.files[0]); }));
+    EXPECT_FALSE(differs([](scan_content& c) { c.mask_files = c.files; }));
+    EXPECT_FALSE(differs([](scan_content& c) {
+        c.files[0].path = "/elsewhere";
+        c.fields = {"mask"};
+    }));
+    EXPECT_FALSE(differs([](scan_content& c) {
+        c.files[0].path = "/elsewhere";
+        c.scan.voxel_size_um *= 2;
+    }));
+    for (const char* foreign : {"", "[]", "{\"files\": 3, \"scan\": []}", "no JSON"})
+        EXPECT_FALSE(differs_by_place(foreign, content_text(original)));
+}
+
 TEST(content_key, every_parameter_of_a_phantom_counts) {
     scan_content original = content_of(raw_job);
     original.scan.source = phantom_source{};

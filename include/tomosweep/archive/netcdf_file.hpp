@@ -32,4 +32,10 @@ data_group read_sound_netcdf(const std::string& path);
 /// does; an empty list when there is no such group.
 std::vector<attribute> read_group_attributes(const std::string& path, const std::string& place);
 
+/// Gives the group at `place`, which holds nothing but attributes, these instead. Everything else in the file, fields
+/// included, stays as it is: a copy is changed and takes the name in one step. Local. Cost: a copy of the file. Throws
+/// as read_netcdf() and write_netcdf() do.
+void replace_group_attributes(const std::string& path, const std::string& place,
+                              const std::vector<attribute>& attributes);
+
 }  // namespace tomosweep

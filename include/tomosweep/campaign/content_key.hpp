@@ -59,6 +59,10 @@ std::string key_of_record(const std::string& text);
 /// `held` keeps. Both are texts of content_text(); any other text covers nothing. Pure.
 bool covers(std::string_view held, std::string_view wanted);
 
+/// True when the texts differ, but by no more than where the files of the scan and of its mask lie and when they were
+/// changed: their sizes are the same. Other texts than those of content_text() are never alike. Pure.
+bool differs_by_place(std::string_view held, std::string_view wanted);
+
 /// 64-bit hash of the names, sizes and times of change of a scan's files and of its mask's. Pure.
 std::uint64_t inputs_hash(const std::vector<file_identity>& files, const std::vector<file_identity>& mask_files);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct scan_list {
     std::vector<std::size_t> todo;      ///< largest first
     std::vector<std::string> contents;  ///< canonical content text by scan; on rank 0 of all, elsewhere of those to do
     std::size_t complete = 0;           ///< on rank 0: scans with results from earlier runs
+    std::vector<std::uint8_t> moved;    ///< by scan: 1 where results of the same voxels, from elsewhere, may be there
 };
 
 /// What is left to do of the selected scans: those whose shard is missing, damaged, failed or of another content, in

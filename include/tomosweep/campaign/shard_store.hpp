@@ -55,6 +55,14 @@ public:
     /// names, if the results are sound and complete, so that no run gives up volumes because it does not ask for them.
     std::string held(const std::string& id, std::string content) const;
 
+    /// Whether the folder has sound and complete results of a scan that `content` would only give other places or times
+    /// of its files; whether they hold the same voxels is another question.
+    bool moved(const std::string& id, const std::string& content) const;
+    /// Gives such results the attributes `record` instead of their own of the same names, if they were made from
+    /// `input` (see input_provenance()); says whether they were. Throws as replace_group_attributes() does.
+    bool keep_moved(const std::string& id, const std::vector<attribute>& input,
+                    const std::vector<attribute>& record) const;
+
     /// Merges the shards of these scans that exist, in this order, into the archive, adds what is derived from them and
     /// from the job of the folder's last run (see derived.hpp), and returns what it wrote. Waits for another merge, so
     /// that the archive never loses what an earlier one has seen.
