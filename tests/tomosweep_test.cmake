@@ -24,21 +24,24 @@ function(tomosweep_time_limit seconds)
   set_tests_properties(${ARGN} PROPERTIES TIMEOUT ${limit})
 endfunction()
 
-# A test's own code is compiled often, and its plain twins of the kernels take minutes without optimisation; what it tests is built
-# as the preset says.
-set(TOMOSWEEP_TEST_OPTIONS -O1)
+# A test's own code is compiled often and runs once: without optimisation that takes half the time. Where it holds plain twins of
+# loops over voxels it would take minutes to run. What it tests is built as the preset says.
+set(TOMOSWEEP_TEST_OPTIONS_quick -O0)
+set(TOMOSWEEP_TEST_OPTIONS_voxels -O1)
+set(TOMOSWEEP_VOXEL_TESTS kernels ops io large)
 
-# GoogleTest and its company, parsed once for all tests.
-if(NOT TARGET tomosweep_test_headers)
-  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/tests/precompiled.cpp CONTENT "\n" @ONLY)
-  add_library(tomosweep_test_headers OBJECT ${PROJECT_BINARY_DIR}/tests/precompiled.cpp)
-  tomosweep_warnings(tomosweep_test_headers)
-  target_compile_options(tomosweep_test_headers PRIVATE ${TOMOSWEEP_TEST_OPTIONS})
-  tomosweep_not_followed_by_fuzzers(tomosweep_test_headers)
-  target_link_libraries(tomosweep_test_headers PRIVATE GTest::gtest)
-  target_precompile_headers(tomosweep_test_headers PRIVATE <gtest/gtest.h> <algorithm> <cstdint> <filesystem> <fstream> <map>
-    <random> <string> <vector>)
-endif()
+# GoogleTest and its company, parsed once for all tests of a kind.
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/tests/precompiled.cpp CONTENT "\n" @ONLY)
+foreach(kind quick voxels)
+  set(target tomosweep_test_headers_${kind})
+  add_library(${target} OBJECT ${PROJECT_BINARY_DIR}/tests/precompiled.cpp)
+  tomosweep_warnings(${target})
+  target_compile_options(${target} PRIVATE ${TOMOSWEEP_TEST_OPTIONS_${kind}})
+  tomosweep_not_followed_by_fuzzers(${target})
+  target_link_libraries(${target} PRIVATE GTest::gtest)
+  target_precompile_headers(${target} PRIVATE <gtest/gtest.h> <algorithm> <cstdint> <filesystem> <fstream> <map> <random> <string>
+    <vector>)
+endforeach()
 
 function(tomosweep_test layer name)
   cmake_parse_arguments(test "" "TIMEOUT" "SOURCES;LIBRARIES;RANKS" ${ARGN})
@@ -49,7 +52,11 @@ function(tomosweep_test layer name)
   add_executable(${target} ${name}.cpp ${test_SOURCES})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   tomosweep_warnings(${target})
-  target_compile_options(${target} PRIVATE ${TOMOSWEEP_TEST_OPTIONS})
+  set(kind quick)
+  if(layer IN_LIST TOMOSWEEP_VOXEL_TESTS)
+    set(kind voxels)
+  endif()
+  target_compile_options(${target} PRIVATE ${TOMOSWEEP_TEST_OPTIONS_${kind}})
   tomosweep_not_followed_by_fuzzers(${target})
   target_link_libraries(${target} PRIVATE tomosweep_${layer} ${test_LIBRARIES} GTest::gtest)
   if(TOMOSWEEP_SANITIZE)
@@ -57,7 +64,7 @@ function(tomosweep_test layer name)
   endif()
   # Other flags would need other precompiled headers.
   if(NOT OpenMP::OpenMP_CXX IN_LIST test_LIBRARIES)
-    target_precompile_headers(${target} REUSE_FROM tomosweep_test_headers)
+    target_precompile_headers(${target} REUSE_FROM tomosweep_test_headers_${kind})
   endif()
   if(test_RANKS)
     target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/mpi_main.cpp)

@@ -96,7 +96,7 @@ std::vector<shared_chain> shared_chains(phase_side where, const grey_thresholds&
 std::vector<connectivity> adjacencies_of(const campaign_plan& plan) {
     std::vector<connectivity> adjacencies;
     for (const int neighbours : plan.axes.connectivities)
-        adjacencies.push_back(neighbours == 6 ? connectivity::six : connectivity::twentysix);
+        adjacencies.push_back(connectivity_of(neighbours));
     return adjacencies;
 }
 

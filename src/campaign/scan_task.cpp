@@ -24,7 +24,7 @@ point_grid points_of(const campaign_plan& plan, const scan_frame& frame) {
     point_grid points;
     points.smallest_radius_sq = smallest_radii_sq(plan.axes.resolution_limits_um, frame.voxel_size_um);
     for (const int neighbours : plan.axes.connectivities)
-        points.adjacencies.push_back(neighbours == 6 ? connectivity::six : connectivity::twentysix);
+        points.adjacencies.push_back(connectivity_of(neighbours));
     points.widths = plan.axes.widths;
     points.islets = plan.axes.islets;
     points.depth = bins_of(frame, plan.axes.depth, plan.axes.depth_extent_um);
