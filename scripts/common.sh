@@ -6,7 +6,8 @@ project="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 # Cores that this process may really use: the affinity mask, cut by a container's quota.
 usable_cores() {
     local cores quota period
-    cores="$(nproc)"
+    # nproc takes the number of threads that OpenMP is given for that of cores.
+    cores="$(env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc)"
     if [[ -r /sys/fs/cgroup/cpu.max ]]; then
         read -r quota period < /sys/fs/cgroup/cpu.max
         if [[ "$quota" != max ]] && ((quota / period < cores)); then
