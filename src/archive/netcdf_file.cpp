@@ -133,7 +133,7 @@ std::vector<attribute> read_group_attributes(const std::string& path, const std:
 
 void replace_group_attributes(const std::string& path, const std::string& place,
                               const std::vector<attribute>& attributes) {
-    const std::string partial = create_partial(path);
+    const std::string partial = partial_path(path);
     try {
         copy_to(partial, path);
         change_attributes(checker(path), partial, place, attributes);

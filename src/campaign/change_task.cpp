@@ -93,13 +93,6 @@ std::vector<shared_chain> shared_chains(phase_side where, const grey_thresholds&
     return chains;
 }
 
-std::vector<connectivity> adjacencies_of(const campaign_plan& plan) {
-    std::vector<connectivity> adjacencies;
-    for (const int neighbours : plan.axes.connectivities)
-        adjacencies.push_back(connectivity_of(neighbours));
-    return adjacencies;
-}
-
 /// Reads both states and registers them; only what the comparison needs is left. Collective.
 aligned_states align_states(const communicator& group, const campaign_plan& plan, const state_pair& pair,
                             change_outcome& outcome) {
@@ -141,7 +134,7 @@ void compare(const communicator& group, const campaign_plan& plan, const change_
     const scan_frame& frame = plan.scans[pair.from].frame;
     aligned_states states = align_states(group, plan, pair, outcome);
     const domain grid(group, frame.volume);
-    const std::vector<connectivity> adjacencies = adjacencies_of(plan);
+    const std::vector<connectivity> adjacencies = plan.axes.adjacencies();
     const auto smallest_radius_sq = smallest_radii_sq(plan.axes.resolution_limits_um, frame.voxel_size_um);
     const std::size_t limits = smallest_radius_sq.size(), phases = plan.job.phases.size();
     for (std::size_t phase = 0; phase < phases; ++phase) {

@@ -197,29 +197,18 @@ std::string canonical(const json& text) {
     return text.dump(1, ' ', false, json::error_handler_t::replace);
 }
 
-/// The object under `key`, or nothing.
-json* object_in(json& owner, const char* key) {
-    const auto found = owner.is_object() ? owner.find(key) : owner.end();
-    return owner.is_object() && found != owner.end() && found->is_object() ? &*found : nullptr;
-}
-
 /// Takes out of a content where its files lie and when they were changed.
 void forget_place(json& content) {
+    const auto forget = [&](const json::json_pointer& owner, const char* key) {
+        if (content.contains(owner) && content[owner].is_object())
+            content[owner].erase(key);
+    };
+    forget(json::json_pointer("/scan/source"), "path");
+    forget(json::json_pointer("/scan/region/mask"), "path");
     for (const char* list : {"files", "mask_files"})
-        if (content.contains(list) && content[list].is_array())
-            for (json& file : content[list])
-                if (file.is_object()) {
-                    file.erase("path");
-                    file.erase("modified_ns");
-                }
-    json* scan = object_in(content, "scan");
-    if (scan == nullptr)
-        return;
-    if (json* source = object_in(*scan, "source"))
-        source->erase("path");
-    if (json* region = object_in(*scan, "region"))
-        if (json* mask = object_in(*region, "mask"))
-            mask->erase("path");
+        for (std::size_t i = 0; content.contains(list) && i < content[list].size(); ++i)
+            for (const char* key : {"path", "modified_ns"})
+                forget(json::json_pointer() / list / i, key);
 }
 
 /// A recorded content without the scan's labels, which earlier versions held; no object where `text` is none.

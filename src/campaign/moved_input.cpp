@@ -1,7 +1,5 @@
 #include "tomosweep/campaign/moved_input.hpp"
 
-#include <array>
-
 #include "tomosweep/campaign/provenance.hpp"
 #include "tomosweep/campaign/scan_block.hpp"
 
@@ -15,10 +13,7 @@ bool recorded_hash_is_enough(const scan_spec& scan, const scan_frame& frame) {
 
 std::vector<attribute> read_input(const communicator& ranks, const scan_spec& scan, const scan_frame& frame) {
     const domain grid(ranks, frame.volume);
-    const scan_block block = load_block(scan, frame, grid);
-    std::array hashes{block.grey_hash, block.mask_hash};
-    ranks.sum(std::span<std::uint64_t>(hashes));
-    return input_provenance(scan, frame, hashes[0], hashes[1]);
+    return input_provenance(ranks, scan, frame, load_block(scan, frame, grid));
 }
 
 }  // namespace tomosweep

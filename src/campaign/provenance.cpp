@@ -9,8 +9,10 @@
 #include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "tomosweep/campaign/content_key.hpp"
+#include "tomosweep/campaign/scan_block.hpp"
 #include "tomosweep/campaign/thresholds.hpp"
 #include "tomosweep/core/process.hpp"
 #include "tomosweep/core/version.hpp"
@@ -88,17 +90,19 @@ std::vector<attribute> provenance_of(const campaign_plan& plan, const run_place&
             {"started", now_utc()}};
 }
 
-std::vector<attribute> input_provenance(const scan_spec& scan, const scan_frame& frame, std::uint64_t grey_hash,
-                                        std::uint64_t mask_hash) {
+std::vector<attribute> input_provenance(const communicator& ranks, const scan_spec& scan, const scan_frame& frame,
+                                        const scan_block& block) {
+    std::array hashes{block.grey_hash, block.mask_hash};
+    ranks.sum(std::span<std::uint64_t>(hashes));
     const extent3& shape = frame.source_extent;
     const box3 box = source_box(frame.region, whole(frame.volume), scan.preprocess.binning);
     std::vector<attribute> input{{"input_shape", fmt::format("[{}, {}, {}]", shape.z, shape.y, shape.x)},
                                  {"input_dtype", std::string(name_of(frame.type))},
                                  {"input_box", fmt::format("[[{}, {}], [{}, {}], [{}, {}]]", box.lo.z, box.hi.z,
                                                            box.lo.y, box.hi.y, box.lo.x, box.hi.x)},
-                                 {input_hash_attribute, fmt::format("{:016x}", grey_hash)}};
+                                 {input_hash_attribute, fmt::format("{:016x}", hashes[0])}};
     if (scan.region.mask)
-        input.push_back({mask_hash_attribute, fmt::format("{:016x}", mask_hash)});
+        input.push_back({mask_hash_attribute, fmt::format("{:016x}", hashes[1])});
     return input;
 }
 

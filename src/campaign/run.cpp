@@ -72,11 +72,12 @@ private:
         pooled_ = pooled_histograms(world_, layout, plan_, options_.directory);
         work_ = list_scans(world_, plan_, options_, store_, pooled_, layout.order);
         agreed(world_, [&] {
-            if (world_.root() && watcher_.started)
+            if (!world_.root())
+                return;
+            if (watcher_.started)
                 watcher_.started(layout, work_.todo.size(), work_.complete);
-            if (world_.root())
-                show_signs_of_life(layout);
-            if (const auto moved = std::ranges::count(work_.moved, 1); moved > 0 && world_.root() && watcher_.notice)
+            show_signs_of_life(layout);
+            if (const auto moved = std::ranges::count(work_.moved, 1); moved > 0 && watcher_.notice)
                 watcher_.notice(
                     fmt::format("{} scans lie elsewhere now or were touched: they are read, and analysed again "
                                 "where their voxels are not the same",

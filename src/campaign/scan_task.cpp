@@ -23,8 +23,7 @@ namespace {
 point_grid points_of(const campaign_plan& plan, const scan_frame& frame) {
     point_grid points;
     points.smallest_radius_sq = smallest_radii_sq(plan.axes.resolution_limits_um, frame.voxel_size_um);
-    for (const int neighbours : plan.axes.connectivities)
-        points.adjacencies.push_back(connectivity_of(neighbours));
+    points.adjacencies = plan.axes.adjacencies();
     points.widths = plan.axes.widths;
     points.islets = plan.axes.islets;
     points.depth = bins_of(frame, plan.axes.depth, plan.axes.depth_extent_um);
@@ -134,9 +133,7 @@ public:
 private:
     /// What was read, so that whoever repeats the analysis knows whether it is the same input.
     void note_input(const scan_block& block, scan_outcome& outcome) const {
-        std::array hashes{block.grey_hash, block.mask_hash};
-        grid_.ranks().sum(std::span<std::uint64_t>(hashes));
-        const std::vector<attribute> input = input_provenance(scan_, frame_, hashes[0], hashes[1]);
+        const std::vector<attribute> input = input_provenance(grid_.ranks(), scan_, frame_, block);
         outcome.provenance.insert(outcome.provenance.end(), input.begin(), input.end());
         std::array clipped{block.clipped.voxels, block.clipped.below, block.clipped.above};
         grid_.ranks().sum(std::span<std::int64_t>(clipped));

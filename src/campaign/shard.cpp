@@ -150,6 +150,13 @@ data_group provenance_group(const scan_spec& scan, const scan_outcome& outcome) 
 
 }  // namespace
 
+std::vector<connectivity> campaign_axes::adjacencies() const {
+    std::vector<connectivity> list;
+    for (const int neighbours : connectivities)
+        list.push_back(neighbours == 6 ? connectivity::six : connectivity::twentysix);
+    return list;
+}
+
 data_group make_shard(const job_spec& job, const campaign_axes& axes, const std::vector<threshold_spec>& thresholds,
                       const scan_spec& scan, const scan_outcome& outcome) {
     data_group root;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,6 +8,8 @@
 #include "tomosweep/core/dataset.hpp"
 
 namespace tomosweep {
+
+struct scan_block;
 
 /// Where and how a run works.
 struct run_place {
@@ -28,9 +29,9 @@ std::string slurm_ids();
 std::vector<attribute> provenance_of(const campaign_plan& plan, const run_place& place);
 
 /// What was read of a scan, as attributes of /process/<scan>: shape, number format, the box that was analysed, and
-/// voxel_hash() of it and of its mask volume. Pure.
-std::vector<attribute> input_provenance(const scan_spec& scan, const scan_frame& frame, std::uint64_t grey_hash,
-                                        std::uint64_t mask_hash);
+/// voxel_hash() of it and of its mask volume. `block` is this rank's. Collective.
+std::vector<attribute> input_provenance(const communicator& ranks, const scan_spec& scan, const scan_frame& frame,
+                                        const scan_block& block);
 
 /// Canonical text of everything that decides the results of a scan: see content_text(). `pooled` holds the scan's
 /// pooled histograms by phase. Only on rank 0, which knows the files. Local.

@@ -7,6 +7,7 @@
 #include "tomosweep/campaign/electrode.hpp"
 #include "tomosweep/campaign/frame.hpp"
 #include "tomosweep/campaign/job.hpp"
+#include "tomosweep/core/classes.hpp"
 #include "tomosweep/core/dataset.hpp"
 #include "tomosweep/core/histogram.hpp"
 #include "tomosweep/core/tables.hpp"
@@ -34,6 +35,9 @@ struct campaign_axes {
 
     /// Bins of normalised depth profiles; 0 when there are none.
     index_t normalised_bins() const { return electrode && widths ? electrode->spec.bins : 0; }
+
+    /// The connectivities as kernels take them.
+    std::vector<connectivity> adjacencies() const;
 };
 
 /// What stands in `status` where a scan could not be analysed.

@@ -44,8 +44,5 @@ enum class connectivity : std::uint8_t { six, twentysix };
 inline constexpr int neighbours(connectivity adjacency) {
     return adjacency == connectivity::six ? 6 : 26;
 }
-inline constexpr connectivity connectivity_of(int neighbours) {
-    return neighbours == 6 ? connectivity::six : connectivity::twentysix;
-}
 
 }  // namespace tomosweep
