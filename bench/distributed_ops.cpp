@@ -69,7 +69,7 @@ void run(const domain& grid) {
     depth_bins depth{axis::z, std::vector<std::int32_t>(static_cast<std::size_t>(layers)), 32};
     for (index_t layer = 0; layer < layers; ++layer)
         depth.bin_of_layer[static_cast<std::size_t>(layer)] = static_cast<std::int32_t>(layer * 32 / layers);
-    const distance_sq_t limits[] = {1, 2, 4, 7, 16};
+    const std::vector<distance_sq_t> limits = {1, 2, 4, 7, 16};
 
     measure(grid, "histogram of grey", [&] { histogram_of(grid, grey); });
     measure(grid, "classes, 20 phases", [&] { own = classify(grey, chain()); });
@@ -77,7 +77,9 @@ void run(const domain& grid) {
     measure(grid, "labels, 6", [&] { label_components(grid, own.view(), crack, connectivity::six); });
     measure(grid, "labels, 26", [&] { label_components(grid, own.view(), crack, connectivity::twentysix); });
     measure(grid, "squared distance", [&] { squared_distance(grid, own.view(), crack); });
-    measure(grid, "thickness, table and 5 limits", [&] { measure_thickness(grid, own.view(), crack, depth, limits); });
+    measure(grid, "thickness, table and 5 limits", [&] {
+        chain_thickness(grid, own.view(), {depth, limits}).measure(crack);
+    });
     const std::int64_t peak = grid.ranks().max(memory_in_use().peak);
     if (grid.ranks().root())
         std::printf("most bytes in arrays of one rank, per voxel of its block: %.1f (and what vectors hold)\n",

@@ -1,6 +1,8 @@
 #include "tomosweep/campaign/analysis.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <ranges>
 
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/comm/step_ledger.hpp"
@@ -21,37 +23,45 @@ public:
                              [](distance_sq_t smallest) { return smallest > always_resolved; });
     }
 
-    /// Everything about phase `k` of a chain's class volume, which is point `threshold` of the sweep.
-    void add(view3<const class_t> classes, int k, std::size_t threshold, const phase_counts& unlimited) {
+    /// Begins a chain, whose class volume must outlive it.
+    void begin(view3<const class_t> classes) {
+        classes_ = classes;
+        thickness_.reset();
+        if (points_.widths || map_wanted())
+            thickness_.emplace(
+                grid_, classes,
+                thickness_request{points_.depth, removing_, map_wanted() ? thickness_map::kept : thickness_map::dropped,
+                                  points_.normalised ? &*points_.normalised : nullptr});
+    }
+
+    /// Everything about phase `k` of the chain, which is point `threshold` of the sweep.
+    void add(int k, std::size_t threshold, const phase_counts& unlimited, phases_to_come later) {
         auto& by_limit = tables_.counts[threshold];
         by_limit.assign(points_.smallest_radius_sq.size(), unlimited);
         if (points_.islets)
-            tables_.islets[threshold].assign(by_limit.size(), islets_among(classes, k));
-        keep_fields(classes, k, threshold);
-        const bool map_wanted = fields_ != nullptr && fields_->wants_thickness();
-        if (!points_.widths && !map_wanted)
+            tables_.islets[threshold].assign(by_limit.size(), islets_among(classes_, k));
+        keep_fields(k, threshold);
+        if (!thickness_)
             return;
-        thickness_result thickness = measure_thickness(grid_, classes, k, points_.depth, removing_,
-                                                       map_wanted ? thickness_map::kept : thickness_map::dropped,
-                                                       points_.normalised ? &*points_.normalised : nullptr);
-        if (map_wanted)
-            fields_->thickness_sq(threshold, thickness.thickness_sq.view());
+        thickness_result measured = thickness_->measure(k, later);
+        if (map_wanted())
+            fields_->thickness_sq(threshold, thickness_->thickness_sq());
         if (!points_.widths)
             return;
-        tables_.thickness[threshold] = std::move(thickness.table);
+        tables_.thickness[threshold] = std::move(measured.table);
         if (points_.normalised)
-            tables_.normalised_thickness[threshold] = std::move(thickness.field_table);
+            tables_.normalised_thickness[threshold] = std::move(measured.field_table);
         tables_.max_distance_sq[threshold] =
-            thickness.max_distance_sq == unbounded_sq ? -1 : std::int64_t{thickness.max_distance_sq};
+            measured.max_distance_sq == unbounded_sq ? -1 : std::int64_t{measured.max_distance_sq};
         if (removing_.empty())
             return;
         const step_scope charged(grid_.ledger(), scan_step::limits, grid_.own().voxels());
-        const auto limited = tabulate_classes(grid_, thickness.kept_classes.view(), static_cast<int>(removing_.size()),
+        const auto limited = tabulate_classes(grid_, thickness_->kept_classes(), static_cast<int>(removing_.size()),
                                               points_.depth, points_.adjacencies);
         // The chain of limits runs from the largest, which keeps least, to the smallest.
         std::copy(limited.rbegin(), limited.rend(), by_limit.end() - static_cast<std::ptrdiff_t>(removing_.size()));
         if (points_.islets)
-            add_limited_islets(thickness.kept_classes.view(), tables_.islets[threshold]);
+            add_limited_islets(thickness_->kept_classes(), tables_.islets[threshold]);
     }
 
 private:
@@ -65,13 +75,15 @@ private:
             by_limit[by_limit.size() - 1 - i] = islets_among(kept, static_cast<int>(i));
     }
 
-    void keep_fields(view3<const class_t> classes, int k, std::size_t threshold) {
+    bool map_wanted() const { return fields_ != nullptr && fields_->wants_thickness(); }
+
+    void keep_fields(int k, std::size_t threshold) {
         if (fields_ == nullptr)
             return;
         if (fields_->wants_mask())
-            fields_->mask(threshold, mask_of(classes, k).view());
+            fields_->mask(threshold, mask_of(classes_, k).view());
         if (fields_->wants_label())
-            fields_->label(threshold, label_components(grid_, classes, k, points_.adjacencies.front()).view());
+            fields_->label(threshold, label_components(grid_, classes_, k, points_.adjacencies.front()).view());
     }
 
     static array3<std::uint8_t> mask_of(view3<const class_t> classes, int k) {
@@ -86,6 +98,8 @@ private:
     field_sink* fields_;
     phase_tables& tables_;
     std::vector<distance_sq_t> removing_;  ///< the limits that may remove voxels, ascending
+    view3<const class_t> classes_;
+    std::optional<chain_thickness> thickness_;
 };
 
 array3<class_t> classes_of(const domain& grid, const scan_block& block, const threshold_chain& chain) {
@@ -119,13 +133,17 @@ phase_tables analyse_phase(const domain& grid, scan_block& block, block_use use,
             block = {};
         const auto phases = static_cast<int>(chain.threshold.size());
         const auto counts = count_classes(grid, classes.view(), phases, points);
+        analysis.begin(classes.view());
+        const auto is_known = [&](std::size_t threshold) { return known != nullptr && known->knows(threshold); };
+        const auto last = std::ranges::find_if_not(std::views::reverse(chain.threshold), is_known);
         for (int k = 0; k < phases; ++k) {
             const auto place = static_cast<std::size_t>(k);
             const std::size_t threshold = chain.threshold[place];
-            if (known != nullptr && known->knows(threshold)) {
+            if (is_known(threshold)) {
                 known->restore(threshold, tables);
             } else {
-                analysis.add(classes.view(), k, threshold, counts[place]);
+                analysis.add(k, threshold, counts[place],
+                             threshold == *last ? phases_to_come::none : phases_to_come::some);
                 if (known != nullptr)
                     known->finished(threshold, tables);
             }

@@ -105,7 +105,8 @@ double peak_bytes(const scan_load& scan, const workload& work, const cost_model&
     // Besides the classes, the mask of the phase and of the phase around it.
     const double classifying = grey + (work.own_regions ? 3 : 1) * model.class_bytes * voxels;
     const double tables = (model.class_bytes + model.table_bytes) * voxels;
-    const double widths = work.width ? (model.class_bytes + model.width_bytes) * voxels : 0;
+    const double known = work.thresholds > work.chains ? model.known_bytes : 0;
+    const double widths = work.width ? (model.class_bytes + model.width_bytes + known) * voxels : 0;
     const double fields = work.field_bytes_per_voxel * voxels;
     return std::max({reading, classifying, tables + fields, widths + fields});
 }
@@ -135,8 +136,9 @@ scan_seconds seconds_of(const scan_load& scan, int ranks, int threads, const wor
                                    chains * model.tables_most_ns);
     double per_voxel = chains * model.grey_ns + tables;
     if (work.width)
-        per_voxel += thresholds * (model.distance_ns + model.balls_ns + model.thickness_ns +
-                                   (work.limits > 0 ? model.limits_ns : 0));
+        per_voxel +=
+            chains * model.thickness_ns + (thresholds - chains) * model.thickness_again_ns +
+            thresholds * (model.distance_ns + model.balls_ns + (work.limits > 0 ? model.limits_ns : 0));
     const scan_traffic traffic = traffic_of(scan, ranks, work, model);
     scan_seconds seconds;
     seconds.reading = reading_seconds(scan, model);

@@ -17,17 +17,6 @@ constexpr index_t blocks_for(index_t voxels) {
     return (voxels + block_edge - 1) / block_edge;
 }
 
-/// The lowest `count` bits; all of them from 64 on, none up to 0.
-std::uint64_t lowest_bits(index_t count) {
-    const auto bits = static_cast<std::uint64_t>(std::max<index_t>(count, 0));
-    return (bits < 64 ? std::uint64_t{1} << bits : 0) - 1;
-}
-
-/// Bits [lo, hi) of a word, cut to the word.
-std::uint64_t bit_range(index_t lo, index_t hi) {
-    return lowest_bits(hi) & ~lowest_bits(lo);
-}
-
 /// One row of a block's layer per lane. The compiler's own vectors: loops over eight words of other types it leaves
 /// scalar.
 using eight_rows [[gnu::vector_size(64)]] = std::uint64_t;

@@ -1,96 +1,28 @@
 #include "tomosweep/kernels/thickness.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <bit>
-#include <cmath>
-#include <numeric>
 #include <optional>
 
-#include "first_failure.hpp"
-#include "painter.hpp"
+#include "slab_painting.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/kernels/distance.hpp"
 
 namespace tomosweep {
 namespace {
 
-constexpr std::size_t portion = 4096;
-
-/// Everything that is the same for all slabs.
-struct painting {
-    view3<const class_t> classes;
-    int phase;
-    index3 origin;
-    const ball_list& own;
-    std::span<const ball> others;
-    distance_sq_t max_radius_sq = 0;
-    index_t reach = 0;
-};
-
-/// Calls visit(ball) for the balls whose parts reach the layers [z_lo, z_hi) of the whole volume.
-template <class Visit>
-void for_each_reaching(const painting& work, index_t z_lo, index_t z_hi, const Visit& visit) {
-    const auto visit_if_reaching = [&](const ball& one) {
-        const auto off = std::max<index_t>({z_lo - one.z, one.z - (z_hi - 1), 0});
-        if (off * off < static_cast<index_t>(one.radius_sq))
-            visit(one);
-    };
-    work.own.for_each(z_lo - work.reach, z_hi + work.reach, visit_if_reaching);
-    std::ranges::for_each(work.others, visit_if_reaching);
-}
-
-/// The balls that reach the layers [z_lo, z_hi) of the whole volume, largest first, otherwise in the given order.
-/// Counts by squared radius unless there are more radii than balls.
-std::vector<ball> balls_for(const painting& work, index_t z_lo, index_t z_hi) {
-    std::vector<ball> sorted;
-    if (work.max_radius_sq > containment_tables::largest) {
-        for_each_reaching(work, z_lo, z_hi, [&](const ball& one) { sorted.push_back(one); });
-        std::ranges::stable_sort(sorted, std::ranges::greater(), &ball::radius_sq);
-        return sorted;
-    }
-    std::vector<std::size_t> place(static_cast<std::size_t>(work.max_radius_sq) + 2, 0);
-    for_each_reaching(work, z_lo, z_hi, [&](const ball& one) { ++place[work.max_radius_sq - one.radius_sq + 1]; });
-    std::partial_sum(place.begin(), place.end(), place.begin());
-    sorted.resize(place.back());
-    for_each_reaching(work, z_lo, z_hi,
-                      [&](const ball& one) { sorted[place[work.max_radius_sq - one.radius_sq]++] = one; });
-    return sorted;
-}
-
 /// Paints the layers [z_lo, z_hi) of the block.
 void paint_slab(const painting& work, index_t z_lo, index_t z_hi, const run_sink& sink) {
     unpainted_slab slab(work.classes, work.phase, z_lo, z_hi);
     std::vector<painted_run> painted;
-    ball_shape shape;
     if (work.max_radius_sq == unbounded_sq)
         slab.paint_rest(unbounded_sq, painted);
     else
-        for (const ball& one : balls_for(work, work.origin.z + z_lo, work.origin.z + z_hi)) {
-            if (slab.all_painted())
-                break;
-            if (one.radius_sq != shape.radius_sq())
-                shape.take(one.radius_sq);
-            const index3 centre = index3{one.z, one.y, one.x} - work.origin;
-            slab.paint(shape, centre, box_of_part(static_cast<part_code>(one.part), one.radius_sq), painted);
-            if (painted.size() >= portion) {
-                sink(painted);
-                painted.clear();
-            }
-        }
+        paint_balls(work, z_lo, z_hi, slab, painted, sink);
     // Every phase voxel has a ball of its own, if only of itself.
     slab.paint_rest(1, painted);
     if (!painted.empty())
         sink(painted);
-}
-
-/// Layers per slab: its bitmap stays in a core's cache and every thread finds work.
-index_t slab_layers(const extent3& extent, index_t threads) {
-    constexpr index_t bitmap_bits = index_t{8} << 20;
-    const index_t fitting = bitmap_bits / std::max<index_t>(extent.y * extent.x, 1);
-    const index_t shared = (extent.z + threads - 1) / threads;
-    return std::max<index_t>(std::min(std::max<index_t>(fitting, 16), shared), 1);
 }
 
 /// Centres of a volume that is one block, by distances in memory at hand; nothing when one is too far for 16 bits.
@@ -117,24 +49,10 @@ void clear(array3<Distance>& map) {
 
 void paint_thickness(view3<const class_t> classes, int phase, const box3& box, const ball_list& own,
                      std::span<const ball> others, const std::function<run_sink()>& make_sink) {
-    painting work{classes, phase, box.lo, own, others, own.largest_sq()};
-    for (const ball& one : others)
-        work.max_radius_sq = std::max(work.max_radius_sq, one.radius_sq);
-    work.reach = static_cast<index_t>(std::sqrt(static_cast<double>(work.max_radius_sq))) + 1;
-
-    const index_t layers = classes.extent().z;
-    const index_t step = slab_layers(classes.extent(), omp_get_max_threads());
-    first_failure failure;
-#pragma omp parallel
-    {
-        run_sink sink;
-#pragma omp critical(tomosweep_make_sink)
-        failure.guard([&] { sink = make_sink(); });
-#pragma omp for schedule(dynamic)
-        for (index_t z = 0; z < layers; z += step)
-            failure.guard([&] { paint_slab(work, z, std::min(z + step, layers), sink); });
-    }
-    failure.rethrow();
+    const painting work(classes, phase, box, own, others);
+    for_each_slab(classes.extent(), [&]() -> slab_worker {
+        return [&work, sink = make_sink()](index_t z_lo, index_t z_hi) { paint_slab(work, z_lo, z_hi, sink); };
+    });
 }
 
 template <distance_value Distance>

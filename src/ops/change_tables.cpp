@@ -153,7 +153,7 @@ private:
         if (counts.voxels == 0)
             return counts;
         add_moments(cluster.voxels.view(), counts);
-        counts.thickness = measure_thickness(grid_, cluster.voxels.view(), 0, one_bin(grid_), {}).table;
+        counts.thickness = chain_thickness(grid_, cluster.voxels.view(), {one_bin(grid_)}).measure(0).table;
         return counts;
     }
 
@@ -191,15 +191,15 @@ void follow_clusters(const domain& grid, const state_classes& from, const state_
 std::vector<change_counts> limited_changes(const domain& grid, const state_classes& from, const state_classes& to,
                                            std::span<const connectivity> adjacencies,
                                            std::span<const distance_sq_t> removing) {
-    const auto kept = [&](const state_classes& state) {
-        return measure_thickness(grid, state.classes, state.phase, one_bin(grid), removing).kept_classes;
-    };
-    const array3<class_t> first = kept(from), second = kept(to);
+    const thickness_request request{one_bin(grid), {removing.begin(), removing.end()}};
+    chain_thickness from_thickness(grid, from.classes, request), to_thickness(grid, to.classes, request);
+    from_thickness.measure(from.phase);
+    to_thickness.measure(to.phase);
+    const view3<const class_t> first = from_thickness.kept_classes(), second = to_thickness.kept_classes();
     // The chain of limits runs from the largest, which keeps least, to the smallest.
-    std::vector<change_counts> limited = totals_of(grid, {first.view(), 0}, {second.view(), 0}, removing.size());
+    std::vector<change_counts> limited = totals_of(grid, {first, 0}, {second, 0}, removing.size());
     for (std::size_t k = 0; k < removing.size(); ++k)
-        follow_clusters(grid, {first.view(), static_cast<int>(k)}, {second.view(), static_cast<int>(k)}, adjacencies,
-                        limited[k]);
+        follow_clusters(grid, {first, static_cast<int>(k)}, {second, static_cast<int>(k)}, adjacencies, limited[k]);
     std::ranges::reverse(limited);
     return limited;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "distance_passes.hpp"
 #include "own_block.hpp"
 #include "thickness_sink.hpp"
 #include "tomosweep/comm/agreement.hpp"
@@ -15,12 +16,6 @@
 
 namespace tomosweep {
 namespace {
-
-/// The balls of the own block, and those of other blocks that reach into it.
-struct balls_of_block {
-    found_balls found;
-    std::vector<ball> others;
-};
 
 /// The box of what has to be painted of a ball.
 box3 painted_box(const ball& one) {
@@ -66,102 +61,147 @@ std::vector<message> travelling_balls(const domain& grid, const ball_list& balls
     return messages;
 }
 
-/// Sends balls to the blocks that they meet and takes in those that come from other blocks.
-void exchange_balls(const domain& grid, balls_of_block& balls) {
-    // Without background every block with phase voxels has its own ball of unbounded size.
-    if (grid.ranks().size() == 1 || balls.found.max_distance_sq == unbounded_sq)
-        return;
+/// Sends balls to the blocks that they meet and yields those that come from other blocks.
+std::vector<ball> exchange_balls(const domain& grid, const ball_list& own) {
     const step_scope charged(grid.ledger(), scan_step::balls);
-    const auto leaving = agreed(grid.ranks(), [&] { return travelling_balls(grid, balls.found.own); });
+    const auto leaving = agreed(grid.ranks(), [&] { return travelling_balls(grid, own); });
     const std::vector<message> arrived = grid.ranks().exchange(leaving);
-    agreed(grid.ranks(), [&] {
+    return agreed(grid.ranks(), [&] {
+        std::vector<ball> others;
         for (const message& each : arrived) {
             const auto more = from_bytes<ball>(each.bytes);
-            balls.others.insert(balls.others.end(), more.begin(), more.end());
+            others.insert(others.end(), more.begin(), more.end());
         }
+        return others;
     });
 }
 
-/// Both tables of the own block; the second is empty without a depth_field.
-struct block_tables {
-    thickness_table by_depth, by_field;
-};
-
 /// What one thread counts.
-struct run_counters {
+struct counters {
     thickness_counter by_depth;
     std::optional<thickness_counter> by_field;
 
-    run_counters(const depth_bins& depth, const depth_field* field, const index3& origin) : by_depth(depth, origin) {
+    counters(const depth_bins& depth, const depth_field* field, const index3& origin) : by_depth(depth, origin) {
         if (field != nullptr)
             by_field.emplace(*field, origin);
     }
-    void add(const painted_run& run) {
-        by_depth.add(run);
+    template <class Painted>
+    void add(const Painted& painted) {
+        by_depth.add(painted);
         if (by_field)
-            by_field->add(run);
+            by_field->add(painted);
     }
 };
 
-/// Paints the own block into `targets` and yields the block's tables.
-block_tables paint(const domain& grid, view3<const class_t> own, int phase, const balls_of_block& balls,
-                   const depth_bins& depth, const depth_field* field, const thickness_targets& targets) {
-    std::deque<run_counters> counters;  // one per thread; a deque, for they must stay where they are
-    paint_thickness(own, phase, grid.own(), balls.found.own, balls.others, [&]() -> run_sink {
-        run_counters& counter = counters.emplace_back(depth, field, grid.own().lo);
-        return [&counter, writer = thickness_writer(targets)](std::span<const painted_run> runs) mutable {
-            for (const painted_run& run : runs) {
-                counter.add(run);
-                writer.write(run);
-            }
-        };
-    });
-    block_tables tables;
-    for (run_counters& counter : counters) {
-        tables.by_depth = merged(tables.by_depth, counter.by_depth.take());
-        if (counter.by_field)
-            tables.by_field = merged(tables.by_field, counter.by_field->take());
-    }
-    return tables;
-}
+/// Counts what is painted of the own block, and writes it to targets.
+class painted_block {
+public:
+    painted_block(const index3& origin, const thickness_request& request, const thickness_targets& targets)
+        : origin_(origin), request_(request), targets_(targets) {}
 
-void check(const domain& grid, view3<const class_t> own, const depth_bins& depth,
-           std::span<const distance_sq_t> minimum_sq) {
+    /// For one more thread.
+    run_sink make_run_sink() {
+        return [take = taker{counters_.emplace_back(request_.depth, request_.field, origin_),
+                             thickness_writer(targets_)}](std::span<const painted_run> runs) mutable {
+            for (const painted_run& run : runs)
+                take(run);
+        };
+    }
+    radii_sink make_radii_sink() {
+        return taker{counters_.emplace_back(request_.depth, request_.field, origin_), thickness_writer(targets_)};
+    }
+    void add_tables_to(thickness_result& result) const {
+        for (const counters& counter : counters_) {
+            result.table = merged(result.table, counter.by_depth.take());
+            if (counter.by_field)
+                result.field_table = merged(result.field_table, counter.by_field->take());
+        }
+    }
+
+private:
+    struct taker {
+        counters& counted;
+        thickness_writer writer;
+
+        void operator()(const auto& painted) {
+            counted.add(painted);
+            writer.write(painted);
+        }
+    };
+
+    index3 origin_;
+    const thickness_request& request_;
+    thickness_targets targets_;
+    std::deque<counters> counters_;  // one per thread; a deque, for they must stay where they are
+};
+
+void check(const domain& grid, view3<const class_t> own, const thickness_request& request) {
     require_own_block(grid, own);
-    require_depth(grid, depth);
-    require(std::ranges::is_sorted(minimum_sq), "resolution limits ascend");
-    require(minimum_sq.size() <= static_cast<std::size_t>(max_phases), "resolution limits fit into one chain");
+    require_depth(grid, request.depth);
+    require(std::ranges::is_sorted(request.minimum_sq), "resolution limits ascend");
+    require(request.minimum_sq.size() <= static_cast<std::size_t>(max_phases), "resolution limits fit into one chain");
+    require(
+        request.field == nullptr || static_cast<index_t>(request.field->from.size()) == own.extent().y * own.extent().x,
+        "a depth field has a place for every column of the own block");
 }
 
 }  // namespace
 
-thickness_result measure_thickness(const domain& grid, view3<const class_t> own, int phase, const depth_bins& depth,
-                                   std::span<const distance_sq_t> minimum_sq, thickness_map map,
-                                   const depth_field* field) {
-    agreed(grid.ranks(), [&] {
-        check(grid, own, depth, minimum_sq);
-        require(field == nullptr || static_cast<index_t>(field->from.size()) == own.extent().y * own.extent().x,
-                "a depth field has a place for every column of the own block");
-    });
-    balls_of_block balls{find_balls(grid, own, phase), {}};
-    exchange_balls(grid, balls);
-    const step_scope charged(grid.ledger(), scan_step::thickness, own.voxels());
-    thickness_result result = agreed(grid.ranks(), [&] {
+chain_thickness::chain_thickness(const domain& grid, view3<const class_t> own, thickness_request request)
+    : grid_(grid), own_(own), request_(std::move(request)) {
+    agreed(grid_.ranks(), [&] { check(grid_, own_, request_); });
+}
+
+/// Of the balls of a larger phase, those that the phase before did not have.
+ball_list chain_thickness::not_painted_yet(const ball_list& balls) {
+    const step_scope charged(grid_.ledger(), scan_step::thickness);
+    return agreed(grid_.ranks(), [&] { return balls.without(*std::exchange(balls_before_, std::nullopt)); });
+}
+
+/// Volumes are kept from phase to phase: memory touched for the first time is slow. What was written for a smaller
+/// phase will be written over.
+void chain_thickness::prepare_volumes() {
+    if (!request_.minimum_sq.empty() && kept_classes_.extent() != own_.extent())
+        kept_classes_ = nothing_kept(own_);
+    if (request_.map == thickness_map::kept && thickness_sq_.extent() != own_.extent())
+        thickness_sq_ = array3<distance_sq_t>(own_.extent(), 0);
+}
+
+thickness_result chain_thickness::measure(int phase, phases_to_come later) {
+    // Where distances stand all at once they need the room.
+    if (!undivided(grid_, axis::z))
+        kept_classes_ = {};
+    found_balls found = find_balls(grid_, own_, phase);
+    const bool near = found.max_distance_sq < too_far_sq<short_distance_sq_t>;
+    if (!near)
+        balls_before_.reset();
+    const bool known = balls_before_.has_value(), keeps = near && later == phases_to_come::some;
+    const ball_list fewer = known ? not_painted_yet(found.own) : ball_list();
+    const ball_list& own = known ? fewer : found.own;
+    // Without background every block with phase voxels has its own ball of unbounded size.
+    const bool travel = grid_.ranks().size() > 1 && found.max_distance_sq < unbounded_sq;
+    const auto others = travel ? exchange_balls(grid_, own) : std::vector<ball>();
+    const step_scope charged(grid_.ledger(), scan_step::thickness, own_.voxels());
+    thickness_result result = agreed(grid_.ranks(), [&] {
+        prepare_volumes();
+        painted_block block(grid_.own().lo, request_,
+                            {kept_classes_.view(), request_.minimum_sq, thickness_sq_.view()});
+        if (!known)
+            known_ = known_thickness(keeps ? own_.extent().z : 0);
+        if (known || keeps)
+            repaint_thickness(own_, phase, grid_.own(), own, others, known_, [&] { return block.make_radii_sink(); });
+        else
+            paint_thickness(own_, phase, grid_.own(), own, others, [&] { return block.make_run_sink(); });
+        if (keeps)
+            balls_before_ = std::move(found.own);
         thickness_result painted;
-        if (!minimum_sq.empty())
-            painted.kept_classes = nothing_kept(own);
-        if (map == thickness_map::kept)
-            painted.thickness_sq = array3<distance_sq_t>(own.extent(), 0);
-        auto [by_depth, by_field] = paint(grid, own, phase, balls, depth, field,
-                                          {painted.kept_classes.view(), minimum_sq, painted.thickness_sq.view()});
-        painted.table = std::move(by_depth);
-        painted.field_table = std::move(by_field);
+        block.add_tables_to(painted);
         return painted;
     });
-    result.max_distance_sq = balls.found.max_distance_sq;
-    sum_tables(grid.ranks(), result.table);
-    if (field != nullptr)
-        sum_tables(grid.ranks(), result.field_table);
+    result.max_distance_sq = found.max_distance_sq;
+    sum_tables(grid_.ranks(), result.table);
+    if (request_.field != nullptr)
+        sum_tables(grid_.ranks(), result.field_table);
     return result;
 }
 

@@ -5,11 +5,12 @@
 #include <tuple>
 
 #include "own_block.hpp"
+#include "tomosweep/kernels/row_bits.hpp"
 
 namespace tomosweep {
 namespace {
 
-constexpr std::size_t least_compaction = std::size_t{1} << 14;
+constexpr distance_sq_t near_radii_sq = distance_sq_t{1} << 16;
 
 bool before(const thickness_count& a, const thickness_count& b) {
     return std::tie(a.radius_sq, a.depth_bin) < std::tie(b.radius_sq, b.depth_bin);
@@ -29,8 +30,9 @@ void add_equal(thickness_table& ordered) {
 
 template <class Value>
 void write_bits(Value* row, std::uint64_t voxels, Value value) {
-    if (voxels == ~std::uint64_t{0}) {
-        std::fill_n(row, 64, value);
+    const int first = std::countr_zero(voxels), count = std::popcount(voxels);
+    if (count >= 16 && voxels >> first == lowest_bits(count)) {
+        std::fill_n(row + first, count, value);
         return;
     }
     for (; voxels != 0; voxels &= voxels - 1)
@@ -63,55 +65,61 @@ void sum_tables(const communicator& ranks, thickness_table& table) {
 }
 
 thickness_counter::thickness_counter(const depth_bins& depth, const index3& origin)
-    : depth_(&depth), origin_(origin), of_bin_(static_cast<std::size_t>(depth.count)), compact_at_(least_compaction) {}
+    : depth_(&depth), origin_(origin), bins_(static_cast<std::size_t>(depth.count)), near_rows_(near_radii_sq, 0) {}
 
 thickness_counter::thickness_counter(const depth_field& field, const index3& origin)
-    : field_(&field), origin_(origin), of_bin_(static_cast<std::size_t>(field.count)), compact_at_(least_compaction) {}
+    : field_(&field), origin_(origin), bins_(static_cast<std::size_t>(field.count)), near_rows_(near_radii_sq, 0) {}
 
-std::int64_t& thickness_counter::bin_at(index_t layer) {
-    return of_bin_[static_cast<std::size_t>(depth_->bin_of_layer[static_cast<std::size_t>(layer)])];
+void thickness_counter::choose_row(distance_sq_t radius_sq) {
+    std::uint32_t& row = radius_sq < near_radii_sq ? near_rows_[radius_sq] : far_rows_[radius_sq];
+    if (row == 0) {
+        counts_.resize(counts_.size() + bins_, 0);
+        row = static_cast<std::uint32_t>(counts_.size() / bins_);
+    }
+    radius_sq_ = radius_sq;
+    row_ = counts_.data() + (row - 1) * bins_;
+}
+
+std::int32_t thickness_counter::bin_of(index_t z, index_t y, index_t x) const {
+    const index3 at = origin_ + index3{z, y, x};
+    return field_ != nullptr ? field_->bin(at.z, y, x)
+                             : depth_->bin_of_layer[static_cast<std::size_t>(along(at, depth_->direction))];
 }
 
 void thickness_counter::add(const painted_run& run) {
-    if (run.radius_sq != radius_sq_) {
-        flush();
-        radius_sq_ = run.radius_sq;
-    }
-    field_ != nullptr ? add_by_voxel(run) : add_by_layer(run);
-}
-
-void thickness_counter::add_by_voxel(const painted_run& run) {
-    for (std::uint64_t voxels = run.voxels; voxels != 0; voxels &= voxels - 1)
-        ++of_bin_[static_cast<std::size_t>(field_->bin(origin_.z + run.z, run.y, run.x + std::countr_zero(voxels)))];
-}
-
-void thickness_counter::add_by_layer(const painted_run& run) {
-    if (depth_->direction == axis::x)
-        for (std::uint64_t voxels = run.voxels; voxels != 0; voxels &= voxels - 1)
-            ++bin_at(origin_.x + run.x + std::countr_zero(voxels));
+    if (run.radius_sq != radius_sq_)
+        choose_row(run.radius_sq);
+    if (binned_by_row())
+        row_[bin_of(run.z, run.y, run.x)] += std::popcount(run.voxels);
     else
-        bin_at(depth_->direction == axis::z ? origin_.z + run.z : origin_.y + run.y) += std::popcount(run.voxels);
+        for (std::uint64_t voxels = run.voxels; voxels != 0; voxels &= voxels - 1)
+            ++row_[bin_of(run.z, run.y, run.x + std::countr_zero(voxels))];
 }
 
-void thickness_counter::flush() {
-    for (std::size_t bin = 0; bin < of_bin_.size(); ++bin)
-        if (of_bin_[bin] != 0)
-            counts_.push_back({radius_sq_, static_cast<std::int32_t>(bin), of_bin_[bin]});
-    std::ranges::fill(of_bin_, 0);
-    if (counts_.size() > compact_at_)
-        compact();
+void thickness_counter::add(const row_radii& row) {
+    const bool same_bin = binned_by_row();
+    std::int32_t bin = bin_of(row.z, row.y, row.x);
+    for (std::size_t i = 0; i < row.radii_sq.size(); ++i) {
+        if (row.radii_sq[i] != radius_sq_)
+            choose_row(row.radii_sq[i]);
+        if (!same_bin)
+            bin = bin_of(row.z, row.y, row.x + static_cast<index_t>(i));
+        ++row_[bin];
+    }
 }
 
-void thickness_counter::compact() {
-    std::ranges::sort(counts_, before);
-    add_equal(counts_);
-    compact_at_ = std::max(least_compaction, 2 * counts_.size());
-}
-
-thickness_table thickness_counter::take() {
-    flush();
-    compact();
-    return std::move(counts_);
+thickness_table thickness_counter::take() const {
+    thickness_table table;
+    const auto append = [&](distance_sq_t radius_sq, std::uint32_t row) {
+        for (std::size_t bin = 0; row != 0 && bin < bins_; ++bin)
+            if (const std::int64_t voxels = counts_[(row - 1) * bins_ + bin]; voxels != 0)
+                table.push_back({radius_sq, static_cast<std::int32_t>(bin), voxels});
+    };
+    for (distance_sq_t radius_sq = 0; radius_sq < near_radii_sq; ++radius_sq)
+        append(radius_sq, near_rows_[radius_sq]);
+    for (const auto& [radius_sq, row] : far_rows_)
+        append(radius_sq, row);
+    return table;
 }
 
 void thickness_writer::write(const painted_run& run) {
@@ -123,6 +131,18 @@ void thickness_writer::write(const painted_run& run) {
         write_bits(targets_.kept_classes.row(run.z, run.y) + run.x, run.voxels, class_);
     if (targets_.thickness_sq.data() != nullptr)
         write_bits(targets_.thickness_sq.row(run.z, run.y) + run.x, run.voxels, run.radius_sq);
+}
+
+void thickness_writer::write(const row_radii& row) {
+    if (targets_.thickness_sq.data() != nullptr)
+        std::ranges::copy(row.radii_sq, targets_.thickness_sq.row(row.z, row.y) + row.x);
+    if (targets_.kept_classes.data() == nullptr)
+        return;
+    if (near_classes_.empty())
+        for (distance_sq_t radius_sq = 0; radius_sq < near_radii_sq; ++radius_sq)
+            near_classes_.push_back(class_of_radius(targets_.minimum_sq, radius_sq));
+    std::ranges::transform(row.radii_sq, targets_.kept_classes.row(row.z, row.y) + row.x,
+                           [&](short_distance_sq_t radius_sq) { return near_classes_[radius_sq]; });
 }
 
 }  // namespace tomosweep

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <span>
 #include <vector>
 
@@ -18,8 +19,8 @@ thickness_table merged(const thickness_table& a, const thickness_table& b);
 /// Sum over all ranks, on every rank; merged pairwise in log2(ranks) rounds. Collective.
 void sum_tables(const communicator& ranks, thickness_table& table);
 
-/// Joint histogram of the runs that one thread paints. Runs come with falling radius, slab after slab: the counts of
-/// one radius are kept dense by depth bin, those of all radii sparse.
+/// Joint histogram of the voxels that one thread paints, in any order. 4 bytes per radius up to 2^16, and 8 per bin for
+/// each radius that occurs.
 class thickness_counter {
 public:
     /// `origin` is the place of the block in the volume; the bins must outlive the counter.
@@ -28,23 +29,26 @@ public:
     thickness_counter(const depth_field& field, const index3& origin);
 
     void add(const painted_run& run);
+    void add(const row_radii& row);
     /// The histogram of everything added.
-    thickness_table take();
+    thickness_table take() const;
 
 private:
-    void flush();
-    void compact();
-    std::int64_t& bin_at(index_t layer);
-    void add_by_layer(const painted_run& run);
-    void add_by_voxel(const painted_run& run);
+    void choose_row(distance_sq_t radius_sq);
+    /// Whether all voxels of a row lie in the same bin.
+    bool binned_by_row() const { return field_ == nullptr && depth_->direction != axis::x; }
+    /// The bin of a voxel of the block.
+    std::int32_t bin_of(index_t z, index_t y, index_t x) const;
 
     const depth_bins* depth_ = nullptr;  ///< one of the two
     const depth_field* field_ = nullptr;
     index3 origin_;
-    distance_sq_t radius_sq_ = 0;
-    std::vector<std::int64_t> of_bin_;
-    thickness_table counts_;
-    std::size_t compact_at_ = 0;
+    std::size_t bins_;
+    distance_sq_t radius_sq_ = 0;                      ///< whose row is chosen
+    std::int64_t* row_ = nullptr;                      ///< of bins
+    std::vector<std::uint32_t> near_rows_;             ///< by squared radius: its row and one more, or 0
+    std::map<distance_sq_t, std::uint32_t> far_rows_;  ///< the same of larger ones
+    std::vector<std::int64_t> counts_;                 ///< by row and bin
 };
 
 /// What is made of the painted voxels of a block. Empty views are not written.
@@ -54,18 +58,20 @@ struct thickness_targets {
     view3<distance_sq_t> thickness_sq;
 };
 
-/// Writes runs to the targets; one per thread. Runs of one radius come after each other.
+/// Writes squared radii to the targets; one per thread.
 class thickness_writer {
 public:
     /// The limits must outlive the writer.
     explicit thickness_writer(const thickness_targets& targets) : targets_(targets) {}
 
     void write(const painted_run& run);
+    void write(const row_radii& row);
 
 private:
     thickness_targets targets_;
     distance_sq_t radius_sq_ = 0;
-    class_t class_ = class_background;  // of radius_sq_
+    class_t class_ = class_background;   // of radius_sq_
+    std::vector<class_t> near_classes_;  ///< by squared radius
 };
 
 }  // namespace tomosweep

@@ -56,6 +56,28 @@ TEST(ball_list, visits_only_the_layers_asked_for) {
     }
 }
 
+TEST(ball_list, without_another_has_what_is_new_or_of_another_radius) {
+    const box3 box{{5, 6, 7}, {17, 66, 79}};
+    const auto balls = random_balls(box, 22);
+    std::vector<ball> known, expected;
+    std::mt19937_64 random(23);
+    for (const ball& one : balls)
+        switch (random() % 3) {
+            case 0: known.push_back(one); break;
+            case 1:
+                known.push_back(one);
+                known.back().radius_sq = one.radius_sq == 1 ? 2 : one.radius_sq - 1;
+                known.back().part = 0;
+                expected.push_back(one);
+                break;
+            default: expected.push_back(one);
+        }
+    EXPECT_EQ(packed(balls, box).without(packed(known, box)).unpacked(), expected);
+    EXPECT_TRUE(packed(balls, box).without(packed(balls, box)).unpacked().empty());
+    EXPECT_EQ(packed(balls, box).without(ball_list(box)).unpacked(), balls);
+    EXPECT_TRUE(ball_list(box).without(packed(balls, box)).unpacked().empty());
+}
+
 TEST(ball_list, of_an_empty_box_is_empty) {
     EXPECT_TRUE(ball_list().unpacked().empty());
     EXPECT_TRUE(ball_list(box3{{2, 5, 0}, {9, 5, 7}}).unpacked().empty());

@@ -114,6 +114,62 @@ TEST(thickness, every_phase_voxel_is_handed_over_exactly_once) {
     EXPECT_EQ(sum, expected);
 }
 
+/// A phase of a chain: the balls that the phase before does not have, and what is expected of it.
+struct grown_phase {
+    std::vector<ball> fresh;
+    array3<distance_sq_t> thickness;
+};
+
+std::vector<grown_phase> phases_of(const support::named_volume& volume, int count) {
+    const box3 all = whole(volume.classes.extent());
+    std::vector<grown_phase> phases;
+    ball_list before(all);
+    for (int phase = 0; phase < count; ++phase) {
+        const auto distance = squared_distance(volume.classes.view(), phase);
+        ball_list balls = find_centres(distance.view(), all, all, max_distance_sq(distance.view()));
+        phases.push_back({balls.without(before).unpacked(), oracle::local_thickness(volume.classes.view(), phase)});
+        before = std::move(balls);
+    }
+    return phases;
+}
+
+void expect_repainted(const support::named_volume& volume, const std::vector<grown_phase>& phases, const box3& box) {
+    const auto classes = volume.classes.view().part(box);
+    known_thickness known(box.extent().z);
+    for (std::size_t phase = 0; phase < phases.size(); ++phase) {
+        array3<distance_sq_t> map(box.extent(), 0), wanted(box.extent());
+        copy(view3<const distance_sq_t>(phases[phase].thickness.view()).part(box), wanted.view());
+        repaint_thickness(classes, static_cast<int>(phase), box, {}, phases[phase].fresh, known, [&]() -> radii_sink {
+            return [&map](const row_radii& row) {
+                for (std::size_t i = 0; i < row.radii_sq.size(); ++i)
+                    map(row.z, row.y, row.x + static_cast<index_t>(i)) += row.radii_sq[i];
+            };
+        });
+        EXPECT_EQ(values(map), values(wanted)) << volume.name << ", phase " << phase;
+    }
+}
+
+TEST(thickness, of_growing_phases_needs_only_the_balls_that_are_new) {
+    auto wide = support::one_background_voxel({2, 40, 130}, {0, 0, 0});
+    wide.name = "squared radii of one byte and of two";
+    for (index_t y = 0; y < 40; ++y)
+        for (const index_t z : {0, 1})
+            std::replace(wide.classes.view().row(z, y), wide.classes.view().row(z, y) + 130, class_t{0},
+                         static_cast<class_t>(y / 10));
+    std::deque<support::named_volume> volumes;
+    volumes.push_back(std::move(wide));
+    volumes.push_back(support::growing_blobs({14, 13, 80}, 4, 50));
+    for (const support::named_volume& volume : volumes) {
+        const auto phases = phases_of(volume, 4);
+        for (const int threads : {1, 2, 5}) {
+            const threads_set set(threads);
+            const box3 all = whole(volume.classes.extent());
+            expect_repainted(volume, phases, all);
+            expect_repainted(volume, phases, {{1, 10, 13}, all.hi - index3{0, 0, 7}});
+        }
+    }
+}
+
 TEST(thickness, what_no_ball_covers_is_one_voxel_wide) {
     const auto volume = support::filled({3, 3, 3}, 0);
     array3<distance_sq_t> map(volume.classes.extent(), 0);

@@ -57,34 +57,65 @@ array3<class_t> kept(const array3<class_t>& classes, const array3<distance_sq_t>
     return result;
 }
 
-void expect_exact(const communicator& ranks, const named_volume& volume, int phase) {
+/// What is expected of one phase.
+struct expected_phase {
+    int phase = 0;
+    array3<distance_sq_t> thickness;
+    array3<class_t> kept_classes;
+    distance_sq_t largest = 0;
+};
+
+/// The phases are measured one after the other, of one volume on every grid.
+void expect_exact(const communicator& ranks, const named_volume& volume, const std::vector<int>& phases) {
     SCOPED_TRACE(volume.name);
     const extent3& extent = volume.classes.extent();
-    const auto thickness = made_once(ranks, [&] { return oracle::local_thickness(volume.classes.view(), phase); });
-    const auto distance = made_once(ranks, [&] { return oracle::squared_distance(volume.classes.view(), phase); });
-    const distance_sq_t largest = std::ranges::max(distance.values());
     const std::vector<distance_sq_t> minimum_sq = {1, 2, 2, 4, 9, 30};
-    const auto kept_classes = kept(volume.classes, thickness, minimum_sq);
+    std::vector<expected_phase> expected;
+    for (const int phase : phases) {
+        const auto distance = made_once(ranks, [&] { return oracle::squared_distance(volume.classes.view(), phase); });
+        auto thickness = made_once(ranks, [&] { return oracle::local_thickness(volume.classes.view(), phase); });
+        auto kept_classes = kept(volume.classes, thickness, minimum_sq);
+        expected.push_back({phase, std::move(thickness), std::move(kept_classes), std::ranges::max(distance.values())});
+    }
     axis direction = axis::z;
     on_all_grids(ranks, extent, [&](const domain& grid) {
         const depth_bins depth = bins_along(direction, extent, 3);
         const auto own = part_of(volume.classes, grid.own());
-        const auto result = measure_thickness(grid, own.view(), phase, depth, minimum_sq, thickness_map::kept);
-        expect_own_part(grid, result.thickness_sq, thickness);
-        expect_own_part(grid, result.kept_classes, kept_classes);
-        EXPECT_EQ(result.table, counted(thickness, depth));
-        EXPECT_EQ(result.max_distance_sq, largest);
+        chain_thickness chain(grid, own.view(), {depth, minimum_sq, thickness_map::kept});
+        for (const expected_phase& each : expected) {
+            SCOPED_TRACE("phase " + std::to_string(each.phase));
+            const bool last = &each == &expected.back();
+            const auto result = chain.measure(each.phase, last ? phases_to_come::none : phases_to_come::some);
+            expect_own_part(grid, chain.thickness_sq(), each.thickness);
+            expect_own_part(grid, chain.kept_classes(), each.kept_classes);
+            EXPECT_EQ(result.table, counted(each.thickness, depth));
+            EXPECT_EQ(result.max_distance_sq, each.largest);
+        }
         direction = direction == axis::z ? axis::y : direction == axis::y ? axis::x : axis::z;
     });
 }
 
-TEST(measure_thickness, equals_the_largest_covering_ball_of_the_whole_volume) {
+TEST(chain_thickness, equals_the_largest_covering_ball_of_the_whole_volume) {
     const auto ranks = communicator::world();
     for (const named_volume& volume : support::shared_volumes())
-        expect_exact(ranks, volume, 1);
+        expect_exact(ranks, volume, {1});
 }
 
-TEST(measure_thickness, second_table_bins_every_voxel_by_its_own_column) {
+TEST(chain_thickness, of_a_larger_phase_is_exact_whatever_was_measured_before) {
+    const auto ranks = communicator::world();
+    for (const extent3& extent : {extent3{12, 11, 13}, extent3{5, 3, 140}, extent3{9, 1, 20}}) {
+        const named_volume volume = support::growing_blobs(extent, 5, 40);
+        expect_exact(ranks, volume, {0, 1, 2, 3, 4});
+        expect_exact(ranks, volume, {0, 3, 4});
+    }
+    // Less and less background, until there is none; and a smallest phase without voxels.
+    named_volume volume = support::noise({7, 9, 11}, 0.9, 0.05, 41);
+    std::ranges::replace(volume.classes.values(), class_t{0}, class_t{1});
+    std::ranges::replace(volume.classes.values(), class_background, class_t{3});
+    expect_exact(ranks, volume, {0, 1, 2, 3});
+}
+
+TEST(chain_thickness, second_table_bins_every_voxel_by_its_own_column) {
     const auto ranks = communicator::world();
     for (const named_volume& volume : support::shared_volumes()) {
         SCOPED_TRACE(volume.name);
@@ -113,14 +144,18 @@ TEST(measure_thickness, second_table_bins_every_voxel_by_its_own_column) {
                 }
             const depth_bins layers = bins_along(axis::z, extent, 3);
             const auto block = part_of(volume.classes, own);
-            const auto result = measure_thickness(grid, block.view(), 1, layers, {}, thickness_map::dropped, &field);
+            chain_thickness chain(grid, block.view(), {layers, {}, thickness_map::dropped, &field});
+            chain.measure(0, phases_to_come::some);
+            const auto result = chain.measure(1);
             EXPECT_EQ(result.field_table, expected);
             EXPECT_EQ(result.table, counted(thickness, layers));
+            EXPECT_EQ(chain_thickness(grid, block.view(), {layers, {}, thickness_map::dropped, &field}).measure(1),
+                      result);
         });
     }
 }
 
-TEST(measure_thickness, one_ball_over_all_blocks_gives_one_thickness) {
+TEST(chain_thickness, one_ball_over_all_blocks_gives_one_thickness) {
     const auto ranks = communicator::world();
     named_volume volume = support::filled({19, 19, 19}, class_background);
     volume.name = "one ball";
@@ -129,24 +164,25 @@ TEST(measure_thickness, one_ball_over_all_blocks_gives_one_thickness) {
         if (oracle::distance_sq(at, centre) < 82)
             volume.classes.view()[at] = 0;
     });
-    expect_exact(ranks, volume, 0);
+    expect_exact(ranks, volume, {0});
     on_all_grids(ranks, volume.classes.extent(), [&](const domain& grid) {
         const auto own = part_of(volume.classes, grid.own());
-        const auto result = measure_thickness(grid, own.view(), 0, bins_along(axis::z, {19, 19, 19}, 1), {});
+        chain_thickness chain(grid, own.view(), {bins_along(axis::z, {19, 19, 19}, 1)});
+        const auto result = chain.measure(0);
         ASSERT_EQ(result.table.size(), 1u);
         EXPECT_EQ(result.table[0].radius_sq, 82u);
-        EXPECT_EQ(result.kept_classes.voxels(), 0);
-        EXPECT_EQ(result.thickness_sq.voxels(), 0);
+        EXPECT_EQ(chain.kept_classes().voxels(), 0);
+        EXPECT_EQ(chain.thickness_sq().voxels(), 0);
     });
 }
 
-TEST(measure_thickness, balls_of_large_radius_reach_beyond_the_next_block) {
+TEST(chain_thickness, balls_of_large_radius_reach_beyond_the_next_block) {
     const auto ranks = communicator::world();
     for (const extent3& extent : {extent3{40, 5, 4}, extent3{4, 40, 5}, extent3{5, 4, 40}})
-        expect_exact(ranks, support::one_background_voxel(extent, {0, 0, 0}), 0);
+        expect_exact(ranks, support::one_background_voxel(extent, {0, 0, 0}), {0});
 }
 
-TEST(measure_thickness, slab_of_w_layers_reads_its_known_width_on_every_grid) {
+TEST(chain_thickness, slab_of_w_layers_reads_its_known_width_on_every_grid) {
     const auto ranks = communicator::world();
     for (const index_t width : {1, 2, 5, 6}) {
         named_volume volume = support::filled({12, 9, 10}, class_background);
@@ -156,31 +192,32 @@ TEST(measure_thickness, slab_of_w_layers_reads_its_known_width_on_every_grid) {
         on_all_grids(ranks, volume.classes.extent(), [&](const domain& grid) {
             const auto own = part_of(volume.classes, grid.own());
             const depth_bins one_bin = bins_along(axis::z, volume.classes.extent(), 1);
-            const auto map = measure_thickness(grid, own.view(), 0, one_bin, {}, thickness_map::kept).thickness_sq;
+            chain_thickness chain(grid, own.view(), {one_bin, {}, thickness_map::kept});
+            chain.measure(0);
+            const view3<const distance_sq_t> map = chain.thickness_sq();
             for (index_t i = 0; i < map.voxels(); ++i)
                 ASSERT_EQ(map.data()[i], own.data()[i] == 0 ? radius * radius : 0);
         });
     }
 }
 
-TEST(measure_thickness, throws_on_every_rank_when_limits_do_not_ascend) {
+TEST(chain_thickness, throws_on_every_rank_when_limits_do_not_ascend) {
     const auto ranks = communicator::world();
     const domain grid(ranks, {6, 5, 4});
     const array3<class_t> own(grid.own().extent(), 0);
     const std::vector<distance_sq_t> falling = {4, 1};
     const std::vector<distance_sq_t> ascending = {1, 4};
-    EXPECT_THROW(
-        measure_thickness(grid, own.view(), 0, bins_along(axis::z, {6, 5, 4}, 1), ranks.root() ? falling : ascending),
-        error);
+    const thickness_request request{bins_along(axis::z, {6, 5, 4}, 1), ranks.root() ? falling : ascending};
+    EXPECT_THROW(chain_thickness(grid, own.view(), request), error);
 }
 
-TEST(measure_thickness, throws_on_every_rank_when_a_layer_has_no_bin) {
+TEST(chain_thickness, throws_on_every_rank_when_a_layer_has_no_bin) {
     const auto ranks = communicator::world();
     const domain grid(ranks, {6, 5, 4});
     const array3<class_t> own(grid.own().extent(), 0);
     depth_bins depth = bins_along(axis::y, {6, 5, 4}, 2);
     depth.bin_of_layer[3] = ranks.rank() == ranks.size() - 1 ? 2 : 1;
-    EXPECT_THROW(measure_thickness(grid, own.view(), 0, depth, {}), error);
+    EXPECT_THROW(chain_thickness(grid, own.view(), {depth}), error);
 }
 
 }  // namespace

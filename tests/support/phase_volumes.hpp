@@ -58,6 +58,32 @@ inline named_volume blobs(const extent3& extent, int count, index_t max_radius, 
     return {std::to_string(count) + " balls, seed " + std::to_string(seed), std::move(classes)};
 }
 
+/// Balls that grow from phase to phase by about a voxel, with rough borders; some voxels are outside.
+inline named_volume growing_blobs(const extent3& extent, int phases, std::uint64_t seed) {
+    array3<class_t> classes(extent);
+    std::mt19937_64 random(seed);
+    std::uniform_real_distribution<double> uniform;
+    std::vector<std::array<double, 4>> balls(6);
+    for (auto& [z, y, x, radius] : balls) {
+        z = uniform(random) * static_cast<double>(extent.z);
+        y = uniform(random) * static_cast<double>(extent.y);
+        x = uniform(random) * static_cast<double>(extent.x);
+        radius = 4 * uniform(random);
+    }
+    oracle::for_each_voxel(extent, [&](const index3& at) {
+        double level = phases;
+        for (const auto& [z, y, x, radius] : balls)
+            level = std::min(level, std::hypot(static_cast<double>(at.z) - z, static_cast<double>(at.y) - y,
+                                               static_cast<double>(at.x) - x) -
+                                        radius);
+        level = std::max(level, 0.0) + 1.5 * uniform(random);
+        classes(at.z, at.y, at.x) = uniform(random) < 0.03                ? class_outside
+                                    : level < static_cast<double>(phases) ? static_cast<class_t>(level)
+                                                                          : class_background;
+    });
+    return {"balls of " + std::to_string(phases) + " phases, seed " + std::to_string(seed), std::move(classes)};
+}
+
 /// Phase where (z + y + x) is even.
 inline named_volume checkerboard(const extent3& extent) {
     array3<class_t> classes(extent);

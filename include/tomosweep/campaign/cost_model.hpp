@@ -13,6 +13,7 @@ struct cost_model {
     double class_bytes = 1;      ///< per voxel: the class volume
     double table_bytes = 1;      ///< per voxel: slabs of classes and component trees, besides the classes
     double width_bytes = 1.6;    ///< per voxel: slabs of distances, balls, classes of limits, in a crack phase
+    double known_bytes = 0.6;    ///< per voxel more while thickness is kept from one threshold to the next
     double cut_bytes = 1;        ///< per voxel more where blocks are cut along z: their distances stand all at once
     double halo_share = 0.15;    ///< of a block's bytes, for halos and what travels
     double tree_face_bytes = 8;  ///< per voxel of the open faces of trees that are joined
@@ -33,6 +34,7 @@ struct cost_model {
     double distance_ns = 1.7;
     double balls_ns = 1.9;
     double thickness_ns = 7;
+    double thickness_again_ns = 5;  ///< instead, for every further threshold of a chain
     double limits_ns = 4.6;
     double align_ns = 190;  ///< per voxel of a pair: registration and resampling
     double follow_ns = 33;  ///< per threshold, limit and connectivity of a pair: labels and what is counted of them

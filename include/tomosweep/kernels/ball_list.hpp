@@ -8,6 +8,7 @@
 #include "tomosweep/core/classes.hpp"
 #include "tomosweep/core/index.hpp"
 #include "tomosweep/kernels/ball_part.hpp"
+#include "tomosweep/kernels/seven_bits.hpp"
 
 namespace tomosweep {
 
@@ -24,16 +25,15 @@ struct ball {
 };
 
 /// Balls whose centres lie in one layer of a box, in raster order. Each takes two to five bytes: the number of voxels
-/// from the centre before, the squared radius and, from least_parted_sq on, the part, in groups of seven bits whose
-/// highest bit says that more follow.
+/// from the centre before, the squared radius and, from least_parted_sq on, the part, as seven_bits.
 class layer_balls {
 public:
     /// `voxel` is y * extent.x + x in the layer, above that of the ball before.
     void add(index_t voxel, distance_sq_t radius_sq, part_code part = 0) {
-        append(static_cast<std::uint64_t>(voxel - last_));
-        append(radius_sq);
+        seven_bits::append(bytes_, static_cast<std::uint64_t>(voxel - last_));
+        seven_bits::append(bytes_, radius_sq);
         if (radius_sq >= least_parted_sq)
-            append(part);
+            seven_bits::append(bytes_, part);
         last_ = voxel;
         largest_sq_ = std::max(largest_sq_, radius_sq);
     }
@@ -51,27 +51,28 @@ public:
     void for_each(index_t row, Visit&& visit) const {
         index_t y = 0, x = 0;
         for (const std::uint8_t* next = bytes_.data(); next != bytes_.data() + bytes_.size();) {
-            for (x += static_cast<index_t>(take(next)); x >= row; x -= row)
+            const entry one = take(next);
+            for (x += one.step; x >= row; x -= row)
                 ++y;
-            const auto radius_sq = static_cast<distance_sq_t>(take(next));
-            visit(y, x, radius_sq, static_cast<part_code>(radius_sq < least_parted_sq ? 0 : take(next)));
+            visit(y, x, one.radius_sq, one.part);
         }
     }
 
+    /// The balls that `known` does not have, or has with another radius.
+    layer_balls without(const layer_balls& known) const;
+
 private:
-    void append(std::uint64_t value) {
-        for (; value >= 0x80; value >>= 7)
-            bytes_.push_back(static_cast<std::uint8_t>(value | 0x80));
-        bytes_.push_back(static_cast<std::uint8_t>(value));
-    }
-    static std::uint64_t take(const std::uint8_t*& next) {
-        std::uint64_t value = 0;
-        for (int shift = 0;; shift += 7) {
-            const std::uint8_t byte = *next++;
-            value |= std::uint64_t{byte & 0x7FU} << shift;
-            if (byte < 0x80)
-                return value;
-        }
+    struct entry {
+        index_t step = 0;  ///< voxels from the centre before
+        distance_sq_t radius_sq = 0;
+        part_code part = 0;
+    };
+    static entry take(const std::uint8_t*& next) {
+        entry one;
+        one.step = static_cast<index_t>(seven_bits::take(next));
+        one.radius_sq = static_cast<distance_sq_t>(seven_bits::take(next));
+        one.part = static_cast<part_code>(one.radius_sq < least_parted_sq ? 0 : seven_bits::take(next));
+        return one;
     }
 
     std::vector<std::uint8_t> bytes_;
@@ -111,6 +112,8 @@ public:
     void for_each(Visit&& visit) const {
         for_each(box_.lo.z, box_.hi.z, std::forward<Visit>(visit));
     }
+    /// The balls that `known`, a list of the same box, does not have, or has with another radius. By all threads.
+    ball_list without(const ball_list& known) const;
     std::vector<ball> unpacked() const {
         std::vector<ball> balls;
         for_each([&](const ball& one) { balls.push_back(one); });

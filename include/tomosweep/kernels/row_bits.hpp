@@ -20,6 +20,17 @@ constexpr index_t words_per_row(index_t voxels) {
     return (voxels + bits_per_word - 1) / bits_per_word;
 }
 
+/// The lowest `count` bits; all of them from 64 on, none up to 0.
+inline std::uint64_t lowest_bits(index_t count) {
+    const auto bits = static_cast<std::uint64_t>(std::max<index_t>(count, 0));
+    return (bits < 64 ? std::uint64_t{1} << bits : 0) - 1;
+}
+
+/// Bits [lo, hi) of a word, cut to the word.
+inline std::uint64_t bit_range(index_t lo, index_t hi) {
+    return lowest_bits(hi) & ~lowest_bits(lo);
+}
+
 /// Classes lowest <= class <= highest; none when `lowest` exceeds `highest`.
 struct class_range {
     int lowest = 0;
@@ -98,6 +109,17 @@ void for_each_edge(const std::uint64_t* words, index_t voxels, Edge&& edge) {
     }
     if (before != 0)
         edge(voxels);
+}
+
+/// Calls run(begin, end) for the voxels of the row whose bits are set, as many at a time as lie side by side.
+template <class Run>
+void for_each_run(const std::uint64_t* words, index_t voxels, Run&& run) {
+    index_t begin = -1;
+    for_each_edge(words, voxels, [&](index_t edge) {
+        if (begin >= 0)
+            run(begin, edge);
+        begin = begin < 0 ? edge : -1;
+    });
 }
 
 }  // namespace tomosweep

@@ -7,6 +7,7 @@
 #include "tomosweep/core/array.hpp"
 #include "tomosweep/core/classes.hpp"
 #include "tomosweep/kernels/centres.hpp"
+#include "tomosweep/kernels/known_thickness.hpp"
 
 namespace tomosweep {
 
@@ -37,7 +38,28 @@ using run_sink = std::function<void(std::span<const painted_run>)>;
 void paint_thickness(view3<const class_t> classes, int phase, const box3& box, const ball_list& own,
                      std::span<const ball> others, const std::function<run_sink()>& make_sink);
 
-/// The same, written to `thickness`, whose type holds all radii; voxels outside the phase stay as they are. Local.
+/// Squared radii of phase voxels that lie side by side in a row; the first is (z, y, x), relative to the block.
+struct row_radii {
+    index_t z = 0;
+    index_t y = 0;
+    index_t x = 0;
+    std::span<const short_distance_sq_t> radii_sq;
+};
+
+/// Takes the voxels of a row; called by one thread at a time.
+using radii_sink = std::function<void(const row_radii&)>;
+
+/// Local thickness of the phases of a chain, one after the other, each larger than the one before. `known` holds the
+/// thickness of the phase before, nothing before the first, and afterwards that of this one. `own` and `others` need
+/// only be balls that the phase before does not have with the same radius: what the other ones cover is as thick
+/// already, and thickness never falls when a phase grows. Every voxel is handed over exactly once. No radius may be too
+/// far for 16 bits. Local. Scratch: besides that of paint_thickness, 2 bytes per voxel of the slabs in work.
+void repaint_thickness(view3<const class_t> classes, int phase, const box3& box, const ball_list& own,
+                       std::span<const ball> others, known_thickness& known,
+                       const std::function<radii_sink()>& make_sink);
+
+/// The same as paint_thickness, written to `thickness`, whose type holds all radii; voxels outside the phase stay as
+/// they are. Local.
 template <distance_value Distance>
 void paint_thickness_map(view3<const class_t> classes, int phase, const box3& box, const ball_list& own,
                          std::span<const ball> others, view3<Distance> thickness);

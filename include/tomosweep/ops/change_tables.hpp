@@ -18,7 +18,7 @@ struct state_classes {
 
 /// Compares two states of a phase on one grid, at every resolution limit. Both hold class_outside where either is
 /// unknown. `minimum_sq` holds, ascending, the least squared radius that each limit keeps of each state by itself (see
-/// measure_thickness); limits up to always_resolved keep all. One result per limit. Of components of equal size the one
+/// chain_thickness); limits up to always_resolved keep all. One result per limit. Of components of equal size the one
 /// with the smallest voxel index counts. Components, and balls of thickness, end at what is unknown as they do at the
 /// volume's border.
 ///
