@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <ranges>
+#include <utility>
 
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/comm/step_ledger.hpp"
@@ -15,6 +16,9 @@
 namespace tomosweep {
 namespace {
 
+/// Whether more phases of the chain are analysed after one, and whether it is the largest of all.
+enum class place_in_chain : std::uint8_t { earlier, last, largest };
+
 class phase_analysis {
 public:
     phase_analysis(const domain& grid, const point_grid& points, field_sink* fields, phase_tables& tables)
@@ -24,7 +28,7 @@ public:
     }
 
     /// Begins a chain, whose class volume must outlive it.
-    void begin(view3<const class_t> classes) {
+    void begin(view3<class_t> classes) {
         classes_ = classes;
         thickness_.reset();
         if (points_.widths || map_wanted())
@@ -34,8 +38,9 @@ public:
                                   points_.normalised ? &*points_.normalised : nullptr});
     }
 
-    /// Everything about phase `k` of the chain, which is point `threshold` of the sweep.
-    void add(int k, std::size_t threshold, const phase_counts& unlimited, phases_to_come later) {
+    /// Everything about phase `k` of the chain, which is point `threshold` of the sweep. The class volume is of no use
+    /// after the largest phase.
+    void add(int k, std::size_t threshold, const phase_counts& unlimited, place_in_chain place) {
         auto& by_limit = tables_.counts[threshold];
         by_limit.assign(points_.smallest_radius_sq.size(), unlimited);
         if (points_.islets)
@@ -43,7 +48,10 @@ public:
         keep_fields(k, threshold);
         if (!thickness_)
             return;
-        thickness_result measured = thickness_->measure(k, later);
+        thickness_result measured =
+            place == place_in_chain::largest
+                ? thickness_->measure_last(k, classes_)
+                : thickness_->measure(k, place == place_in_chain::last ? phases_to_come::none : phases_to_come::some);
         if (map_wanted())
             fields_->thickness_sq(threshold, thickness_->thickness_sq());
         if (!points_.widths)
@@ -98,13 +106,19 @@ private:
     field_sink* fields_;
     phase_tables& tables_;
     std::vector<distance_sq_t> removing_;  ///< the limits that may remove voxels, ascending
-    view3<const class_t> classes_;
+    view3<class_t> classes_;
     std::optional<chain_thickness> thickness_;
 };
 
-array3<class_t> classes_of(const domain& grid, const scan_block& block, const threshold_chain& chain) {
+/// The last use empties the block.
+array3<class_t> classes_of(const domain& grid, scan_block& block, const threshold_chain& chain, block_use use) {
     const step_scope charged(grid.ledger(), scan_step::classify, grid.own().voxels());
-    return agreed(grid.ranks(), [&] { return classify(block.grey, chain.classes, block.mask_view()); });
+    return agreed(grid.ranks(), [&] {
+        if (use == block_use::again)
+            return classify(block.grey, chain.classes, block.mask_view());
+        scan_block given = std::exchange(block, {});
+        return classify(std::move(given.grey), chain.classes, given.mask_view());
+    });
 }
 
 std::vector<phase_counts> count_classes(const domain& grid, view3<const class_t> classes, int phases,
@@ -128,9 +142,7 @@ phase_tables analyse_phase(const domain& grid, scan_block& block, block_use use,
     phase_analysis analysis(grid, points, fields, tables);
     const std::vector<threshold_chain> chains = chains_of(where, thresholds);
     for (const threshold_chain& chain : chains) {
-        const array3<class_t> classes = classes_of(grid, block, chain);
-        if (use == block_use::last && &chain == &chains.back())
-            block = {};
+        array3<class_t> classes = classes_of(grid, block, chain, &chain == &chains.back() ? use : block_use::again);
         const auto phases = static_cast<int>(chain.threshold.size());
         const auto counts = count_classes(grid, classes.view(), phases, points);
         analysis.begin(classes.view());
@@ -143,7 +155,9 @@ phase_tables analyse_phase(const domain& grid, scan_block& block, block_use use,
                 known->restore(threshold, tables);
             } else {
                 analysis.add(k, threshold, counts[place],
-                             threshold == *last ? phases_to_come::none : phases_to_come::some);
+                             threshold != *last ? place_in_chain::earlier
+                             : k + 1 == phases  ? place_in_chain::largest
+                                                : place_in_chain::last);
                 if (known != nullptr)
                     known->finished(threshold, tables);
             }

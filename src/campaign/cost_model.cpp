@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tomosweep/core/classes.hpp"
 #include "tomosweep/grid/domain.hpp"
 #include "tomosweep/kernels/binning.hpp"
 #include "tomosweep/ops/registration.hpp"
@@ -102,11 +103,17 @@ double peak_bytes(const scan_load& scan, const workload& work, const cost_model&
     const double grey = source * static_cast<double>(bytes_per_voxel(scan.type));
     const double voxels = voxels_of(scan);
     const double reading = reading_bytes(scan, model);
+    // Grey levels of 8 bits become the classes of the last chain.
+    const auto phases = static_cast<double>(work.thresholds) / static_cast<double>(work.chains);
+    const bool one_chain = work.chains == 1 && phases <= max_phases;
+    const bool in_place = one_chain && !work.own_regions && bytes_per_voxel(scan.type) == 1;
     // Besides the classes, the mask of the phase and of the phase around it.
-    const double classifying = grey + (work.own_regions ? 3 : 1) * model.class_bytes * voxels;
-    const double tables = (model.class_bytes + model.table_bytes) * voxels;
-    const double known = work.thresholds > work.chains ? model.known_bytes : 0;
-    const double widths = work.width ? (model.class_bytes + model.width_bytes + known) * voxels : 0;
+    const double classifying = grey + (in_place ? 0 : work.own_regions ? 3 : 1) * model.class_bytes * voxels;
+    const double tables = (one_chain ? 0 : grey) + (model.class_bytes + model.table_bytes) * voxels;
+    const double kept =
+        work.thresholds > work.chains ? model.known_bytes + (work.limits > 0 ? model.kept_bytes : 0) : 0;
+    const double widths =
+        work.width ? (one_chain ? 0 : grey) + (model.class_bytes + model.width_bytes + kept) * voxels : 0;
     const double fields = work.field_bytes_per_voxel * voxels;
     return std::max({reading, classifying, tables + fields, widths + fields});
 }
@@ -114,8 +121,10 @@ double peak_bytes(const scan_load& scan, const workload& work, const cost_model&
 double bytes_per_rank(const scan_load& scan, int ranks, const workload& work, const cost_model& model) {
     const extent3 grid = choose_grid(scan.volume, ranks);
     cost_model cut = model;
-    if (grid.z > 1)
+    if (grid.z > 1) {
         cut.width_bytes += model.cut_bytes;
+        cut.kept_bytes = 0;  // made when the distances are gone
+    }
     const double share = largest_share(scan.volume, grid), block = share * peak_bytes(scan, work, cut);
     const double own = model.rank_bytes + ring_bytes(scan, model);
     if (ranks == 1)
@@ -136,9 +145,8 @@ scan_seconds seconds_of(const scan_load& scan, int ranks, int threads, const wor
                                    chains * model.tables_most_ns);
     double per_voxel = chains * model.grey_ns + tables;
     if (work.width)
-        per_voxel +=
-            chains * model.thickness_ns + (thresholds - chains) * model.thickness_again_ns +
-            thresholds * (model.distance_ns + model.balls_ns + (work.limits > 0 ? model.limits_ns : 0));
+        per_voxel += chains * model.thickness_ns + (thresholds - chains) * model.thickness_again_ns +
+                     thresholds * (model.distance_ns + model.balls_ns + (work.limits > 0 ? model.limits_ns : 0));
     const scan_traffic traffic = traffic_of(scan, ranks, work, model);
     scan_seconds seconds;
     seconds.reading = reading_seconds(scan, model);

@@ -30,7 +30,7 @@ index_t block_extent(index_t voxels, index_t parts) {
 
 /// Voxels of the largest block plus its weighted surface: what one rank computes and what it sends.
 double cost_of(const extent3& volume, const extent3& grid) {
-    constexpr double weight_z = 1, weight_y = 1.25, weight_x = 4;
+    constexpr double weight_z = 2.5, weight_y = 1, weight_x = 4;
     const auto z = static_cast<double>(block_extent(volume.z, grid.z));
     const auto y = static_cast<double>(block_extent(volume.y, grid.y));
     const auto x = static_cast<double>(block_extent(volume.x, grid.x));

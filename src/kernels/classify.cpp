@@ -6,6 +6,8 @@
 #include <functional>
 #include <limits>
 #include <type_traits>
+#include <utility>
+#include <variant>
 
 #include "tomosweep/core/error.hpp"
 
@@ -89,22 +91,22 @@ private:
     std::vector<class_t> class_of_place_;  ///< by the number of levels that a search passed
 };
 
+/// `classes` may lie where bytes of `grey` do.
 template <class T>
-array3<class_t> classified(view3<const T> grey, const phase_chain& chain, view3<const std::uint8_t> mask) {
+void write_classes(view3<const T> grey, const phase_chain& chain, view3<const std::uint8_t> mask,
+                   view3<class_t> classes) {
     const extent3 extent = grey.extent();
     require(mask.data() == nullptr || mask.extent() == extent, "the mask has the extent of the block");
     const classifier<T> rule(chain);
-    array3<class_t> classes(extent);
 #pragma omp parallel for collapse(2) schedule(static)
     for (index_t z = 0; z < extent.z; ++z)
         for (index_t y = 0; y < extent.y; ++y) {
-            class_t* out = &classes(z, y, 0);
+            class_t* out = classes.row(z, y);
             rule.classify_row(grey.row(z, y), out, extent.x);
             if (mask.data() != nullptr)
                 for (index_t x = 0; x < extent.x; ++x)
                     out[x] = mask(z, y, x) != 0 ? out[x] : class_outside;
         }
-    return classes;
 }
 
 }  // namespace
@@ -134,7 +136,23 @@ class_t class_of(const phase_chain& chain, double grey) {
 
 array3<class_t> classify(const grey_volume& grey, const phase_chain& chain, view3<const std::uint8_t> mask) {
     check_chain(chain);
-    return std::visit([&](const auto& held) { return classified(held.view(), chain, mask); }, grey);
+    return std::visit(
+        [&](const auto& held) {
+            array3<class_t> classes(held.extent());
+            write_classes(held.view(), chain, mask, classes.view());
+            return classes;
+        },
+        grey);
+}
+
+array3<class_t> classify(grey_volume&& grey, const phase_chain& chain, view3<const std::uint8_t> mask) {
+    grey_volume given = std::exchange(grey, {});
+    auto* const bytes = std::get_if<array3<std::uint8_t>>(&given);
+    if (bytes == nullptr)
+        return classify(std::as_const(given), chain, mask);
+    check_chain(chain);
+    write_classes(std::as_const(*bytes).view(), chain, mask, bytes->view());
+    return std::move(*bytes);
 }
 
 }  // namespace tomosweep

@@ -70,15 +70,18 @@ private:
     void hand_over_layer(index_t z) {
         for (index_t y = 0; y < work_.classes.extent().y; ++y) {
             row_bits(work_.classes.row(z, y), row_, phase_classes(work_.phase), phase_.data());
-            for_each_run(phase_.data(), row_, [&](index_t begin, index_t end) {
-                short_distance_sq_t* const radii_sq = row_at(z, y) + begin;
-                // What no ball covers is one voxel wide.
-                std::transform(radii_sq, radii_sq + (end - begin), radii_sq,
+            short_distance_sq_t* const row = row_at(z, y);
+            // What no ball covers is one voxel wide.
+            for_each_run(phase_.data(), row_, [row](index_t begin, index_t end) {
+                std::transform(row + begin, row + end, row + begin,
                                [](short_distance_sq_t each) { return std::max(each, short_distance_sq_t{1}); });
-                sink_({z, y, begin, {radii_sq, static_cast<std::size_t>(end - begin)}});
+            });
+            written_.add_row(phase_, {row, static_cast<std::size_t>(row_)});
+            for_each_run(phase_.data(), row_, [&](index_t begin, index_t end) {
+                sink_({z, y, begin, {row + begin, static_cast<std::size_t>(end - begin)}});
             });
         }
-        known_.keep(work_.classes, work_.phase, z, row_at(z, 0));
+        known_.keep(work_.phase, z, written_);
     }
 
     const painting& work_;
@@ -89,6 +92,7 @@ private:
     std::vector<std::uint64_t> phase_;  ///< bits of a row
     array3<short_distance_sq_t> map_;   ///< of the slab
     std::vector<painted_run> painted_;
+    known_thickness::layer_writer written_;
 };
 
 }  // namespace

@@ -110,8 +110,8 @@ public:
     radii_sink make_radii_sink() {
         return taker{counters_.emplace_back(request_.depth, request_.field, origin_), thickness_writer(targets_)};
     }
-    void add_tables_to(thickness_result& result) const {
-        for (const counters& counter : counters_) {
+    void add_tables_to(thickness_result& result) {
+        for (counters& counter : counters_) {
             result.table = merged(result.table, counter.by_depth.take());
             if (counter.by_field)
                 result.field_table = merged(result.field_table, counter.by_field->take());
@@ -161,13 +161,26 @@ ball_list chain_thickness::not_painted_yet(const ball_list& balls) {
 /// Volumes are kept from phase to phase: memory touched for the first time is slow. What was written for a smaller
 /// phase will be written over.
 void chain_thickness::prepare_volumes() {
-    if (!request_.minimum_sq.empty() && kept_classes_.extent() != own_.extent())
-        kept_classes_ = nothing_kept(own_);
+    if (!request_.minimum_sq.empty() && kept_.data() == nullptr) {
+        if (kept_classes_.extent() != own_.extent())
+            kept_classes_ = nothing_kept(own_);
+        kept_ = kept_classes_.view();
+    }
     if (request_.map == thickness_map::kept && thickness_sq_.extent() != own_.extent())
         thickness_sq_ = array3<distance_sq_t>(own_.extent(), 0);
 }
 
 thickness_result chain_thickness::measure(int phase, phases_to_come later) {
+    return measure_into({}, phase, later);
+}
+
+thickness_result chain_thickness::measure_last(int phase, view3<class_t> own) {
+    kept_classes_ = {};
+    return measure_into(request_.minimum_sq.empty() ? view3<class_t>() : own, phase, phases_to_come::none);
+}
+
+thickness_result chain_thickness::measure_into(view3<class_t> kept, int phase, phases_to_come later) {
+    kept_ = kept;
     // Where distances stand all at once they need the room.
     if (!undivided(grid_, axis::z))
         kept_classes_ = {};
@@ -184,8 +197,7 @@ thickness_result chain_thickness::measure(int phase, phases_to_come later) {
     const step_scope charged(grid_.ledger(), scan_step::thickness, own_.voxels());
     thickness_result result = agreed(grid_.ranks(), [&] {
         prepare_volumes();
-        painted_block block(grid_.own().lo, request_,
-                            {kept_classes_.view(), request_.minimum_sq, thickness_sq_.view()});
+        painted_block block(grid_.own().lo, request_, {kept_, request_.minimum_sq, thickness_sq_.view()});
         if (!known)
             known_ = known_thickness(keeps ? own_.extent().z : 0);
         if (known || keeps)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <tuple>
+#include <utility>
 
 #include "own_block.hpp"
 #include "tomosweep/kernels/row_bits.hpp"
@@ -97,18 +98,34 @@ void thickness_counter::add(const painted_run& run) {
 }
 
 void thickness_counter::add(const row_radii& row) {
-    const bool same_bin = binned_by_row();
-    std::int32_t bin = bin_of(row.z, row.y, row.x);
+    if (field_ == nullptr && depth_->direction == axis::z) {
+        const std::int32_t bin = bin_of(row.z, row.y, row.x);
+        if (bin != bin_waiting_ || waiting_.empty()) {
+            add_waiting();
+            waiting_.resize(2 * std::size_t{near_radii_sq}, 0);
+            bin_waiting_ = bin;
+        }
+        for (std::size_t i = 0; i < row.radii_sq.size(); ++i)
+            ++waiting_[i % 2 * near_radii_sq + row.radii_sq[i]];
+        return;
+    }
     for (std::size_t i = 0; i < row.radii_sq.size(); ++i) {
         if (row.radii_sq[i] != radius_sq_)
             choose_row(row.radii_sq[i]);
-        if (!same_bin)
-            bin = bin_of(row.z, row.y, row.x + static_cast<index_t>(i));
-        ++row_[bin];
+        ++row_[bin_of(row.z, row.y, row.x + static_cast<index_t>(i))];
     }
 }
 
-thickness_table thickness_counter::take() const {
+void thickness_counter::add_waiting() {
+    for (std::size_t i = 0; i < waiting_.size(); ++i)
+        if (const std::int64_t voxels = std::exchange(waiting_[i], 0); voxels != 0) {
+            choose_row(static_cast<distance_sq_t>(i % near_radii_sq));
+            row_[bin_waiting_] += voxels;
+        }
+}
+
+thickness_table thickness_counter::take() {
+    add_waiting();
     thickness_table table;
     const auto append = [&](distance_sq_t radius_sq, std::uint32_t row) {
         for (std::size_t bin = 0; row != 0 && bin < bins_; ++bin)
@@ -127,7 +144,7 @@ void thickness_writer::write(const painted_run& run) {
         radius_sq_ = run.radius_sq;
         class_ = class_of_radius(targets_.minimum_sq, radius_sq_);
     }
-    if (targets_.kept_classes.data() != nullptr && class_ != class_background)
+    if (targets_.kept_classes.data() != nullptr)
         write_bits(targets_.kept_classes.row(run.z, run.y) + run.x, run.voxels, class_);
     if (targets_.thickness_sq.data() != nullptr)
         write_bits(targets_.thickness_sq.row(run.z, run.y) + run.x, run.voxels, run.radius_sq);

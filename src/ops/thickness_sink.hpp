@@ -19,8 +19,8 @@ thickness_table merged(const thickness_table& a, const thickness_table& b);
 /// Sum over all ranks, on every rank; merged pairwise in log2(ranks) rounds. Collective.
 void sum_tables(const communicator& ranks, thickness_table& table);
 
-/// Joint histogram of the voxels that one thread paints, in any order. 4 bytes per radius up to 2^16, and 8 per bin for
-/// each radius that occurs.
+/// Joint histogram of the voxels that one thread paints, in any order. 4 bytes per radius up to 2^16, 16 more where
+/// rows are added, and 8 per bin for each radius that occurs.
 class thickness_counter {
 public:
     /// `origin` is the place of the block in the volume; the bins must outlive the counter.
@@ -31,10 +31,11 @@ public:
     void add(const painted_run& run);
     void add(const row_radii& row);
     /// The histogram of everything added.
-    thickness_table take() const;
+    thickness_table take();
 
 private:
     void choose_row(distance_sq_t radius_sq);
+    void add_waiting();
     /// Whether all voxels of a row lie in the same bin.
     bool binned_by_row() const { return field_ == nullptr && depth_->direction != axis::x; }
     /// The bin of a voxel of the block.
@@ -49,6 +50,10 @@ private:
     std::vector<std::uint32_t> near_rows_;             ///< by squared radius: its row and one more, or 0
     std::map<distance_sq_t, std::uint32_t> far_rows_;  ///< the same of larger ones
     std::vector<std::int64_t> counts_;                 ///< by row and bin
+    /// Voxels of one bin by squared radius, every other one in the second half: a counter that is raised twice in a row
+    /// waits for itself. For bins of layers along z, which change rarely.
+    std::vector<std::int64_t> waiting_;
+    std::int32_t bin_waiting_ = 0;
 };
 
 /// What is made of the painted voxels of a block. Empty views are not written.

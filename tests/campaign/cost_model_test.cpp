@@ -33,17 +33,34 @@ TEST(cost_model, peak_is_the_largest_step) {
 }
 
 TEST(cost_model, further_thresholds_of_a_chain_keep_the_thickness_of_the_one_before) {
-    const cost_model keeping{.width_bytes = 11, .known_bytes = 3};
-    EXPECT_EQ(peak_bytes(cube(10), {.thresholds = 2, .width = true}, keeping), 15000);
-    EXPECT_EQ(peak_bytes(cube(10), {.thresholds = 2, .width = true, .chains = 2}, keeping), 12000);
-    EXPECT_EQ(peak_bytes(cube(10), {.thresholds = 2, .width = false}, {.table_bytes = 0}), 1000);
+    const cost_model keeping{.width_bytes = 11, .kept_bytes = 5, .known_bytes = 3};
+    EXPECT_EQ(peak_bytes(cube(10), {.thresholds = 1, .width = true, .limits = 1}, keeping), 12000);
+    EXPECT_EQ(peak_bytes(cube(10), {.thresholds = 2, .width = true, .limits = 0}, keeping), 15000);
+    EXPECT_EQ(peak_bytes(cube(10), {.thresholds = 2, .width = true, .limits = 1}, keeping), 20000);
     const auto painting = [](std::int64_t thresholds, std::int64_t chains) {
-        const cost_model only{.grey_ns = 0, .tables_ns = 0, .tables_phase_ns = 0, .distance_ns = 0, .balls_ns = 0,
-                              .thickness_ns = 7, .thickness_again_ns = 2, .limits_ns = 0};
+        const cost_model only{.grey_ns = 0,
+                              .tables_ns = 0,
+                              .tables_phase_ns = 0,
+                              .distance_ns = 0,
+                              .balls_ns = 0,
+                              .thickness_ns = 7,
+                              .thickness_again_ns = 2,
+                              .limits_ns = 0};
         return seconds_of(cube(10), 1, 1, {.thresholds = thresholds, .chains = chains}, only).computing * 1e6;
     };
     EXPECT_DOUBLE_EQ(painting(1, 1), 7);
     EXPECT_DOUBLE_EQ(painting(5, 2), 7 * 2 + 2 * 3);
+}
+
+TEST(cost_model, grey_levels_of_8_bits_become_the_classes_of_the_last_chain) {
+    const cost_model bare{.table_bytes = 0};
+    const auto peak = [&](dtype type, std::int64_t thresholds, std::int64_t chains) {
+        return peak_bytes(cube(10, type), {.thresholds = thresholds, .width = false, .chains = chains}, bare);
+    };
+    EXPECT_EQ(peak(dtype::uint8, 254, 1), 1000);
+    EXPECT_EQ(peak(dtype::uint8, 255, 1), 2000) << "two chains";
+    EXPECT_EQ(peak(dtype::uint8, 2, 2), 2000) << "two phases";
+    EXPECT_EQ(peak(dtype::uint16, 1, 1), 3000);
 }
 
 TEST(cost_model, binning_costs_what_the_source_holds) {

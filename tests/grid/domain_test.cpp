@@ -51,15 +51,16 @@ TEST(decomposition, positions_meeting_a_box_hold_all_its_owners) {
             }
 }
 
-TEST(choose_grid, prefers_equal_blocks_and_whole_rows) {
+TEST(choose_grid, prefers_equal_blocks_whole_rows_and_whole_columns_along_z) {
     EXPECT_EQ(choose_grid({100, 100, 100}, 1), (extent3{1, 1, 1}));
-    EXPECT_EQ(choose_grid({100, 100, 100}, 2), (extent3{2, 1, 1}));
-    EXPECT_EQ(choose_grid({100, 100, 100}, 7), (extent3{7, 1, 1}));
+    EXPECT_EQ(choose_grid({100, 100, 100}, 2), (extent3{1, 2, 1}));
+    EXPECT_EQ(choose_grid({100, 100, 100}, 7), (extent3{1, 7, 1}));
     EXPECT_EQ(choose_grid({3, 100, 100}, 4).z, 1);
+    EXPECT_EQ(choose_grid({400, 3, 100}, 4), (extent3{4, 1, 1}));
     const extent3 many = choose_grid({1000, 1000, 1000}, 512);
     EXPECT_EQ(voxel_count(many), 512);
-    EXPECT_GE(many.z, many.y);
-    EXPECT_GE(many.y, many.x);
+    EXPECT_GE(many.y, many.z);
+    EXPECT_GE(many.z, many.x);
 }
 
 }  // namespace

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
+#include <variant>
 
 #include "support/random_volume.hpp"
 #include "tomosweep/core/error.hpp"
@@ -52,14 +55,18 @@ TYPED_TEST(classes_of_type, are_the_smallest_phase_that_holds_the_voxel) {
     for (const phase_chain& chain : chains()) {
         array3<TypeParam> held(grey.extent());
         copy<TypeParam>(grey.view(), held.view());
-        const grey_volume volume = std::move(held);
-        const auto all = classify(volume, chain);
-        const auto kept = classify(volume, chain, mask.view());
+        grey_volume volume = std::move(held);
+        const auto all = classify(std::as_const(volume), chain);
+        const auto kept = classify(std::as_const(volume), chain, mask.view());
         for (std::size_t i = 0; i < grey.values().size(); ++i) {
             const class_t expected = twin(chain, static_cast<double>(grey.values()[i]));
             ASSERT_EQ(all.values()[i], expected) << "seed 31, grey " << +grey.values()[i];
             ASSERT_EQ(kept.values()[i], mask.values()[i] != 0 ? expected : class_outside) << "seeds 31, 32";
         }
+        const auto given_up = classify(std::move(volume), chain, mask.view());
+        EXPECT_TRUE(std::ranges::equal(given_up.values(), kept.values()));
+        EXPECT_EQ(std::visit([](const auto& left) { return left.voxels(); }, volume),
+                  0);  // NOLINT(bugprone-use-after-move)
     }
 }
 

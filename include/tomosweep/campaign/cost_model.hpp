@@ -11,10 +11,11 @@ struct cost_model {
     double filter_bytes = 8;     ///< per voxel of the region: two float volumes while filtering
     double ring_bytes = 4;       ///< per voxel of the slice in work, besides the slice as it is read
     double class_bytes = 1;      ///< per voxel: the class volume
-    double table_bytes = 1;      ///< per voxel: slabs of classes and component trees, besides the classes
-    double width_bytes = 1.6;    ///< per voxel: slabs of distances, balls, classes of limits, in a crack phase
-    double known_bytes = 0.6;    ///< per voxel more while thickness is kept from one threshold to the next
-    double cut_bytes = 1;        ///< per voxel more where blocks are cut along z: their distances stand all at once
+    double table_bytes = 0.6;    ///< per voxel: slabs of classes and component trees, besides the classes
+    double width_bytes = 0.6;    ///< per voxel: slabs of distances, balls, in a crack phase
+    double kept_bytes = 1;       ///< per voxel: what limits keep, but for the last threshold
+    double known_bytes = 0.6;    ///< per voxel: balls and thickness, kept from one threshold to the next
+    double cut_bytes = 2;        ///< per voxel, where blocks are cut along z: their distances stand all at once
     double halo_share = 0.15;    ///< of a block's bytes, for halos and what travels
     double tree_face_bytes = 8;  ///< per voxel of the open faces of trees that are joined
     double label_bytes = 11.5;   ///< per voxel: clusters of a pair, their labels, and runs of these

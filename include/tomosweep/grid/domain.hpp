@@ -35,8 +35,8 @@ private:
     extent3 ranks_;
 };
 
-/// The grid for `ranks` ranks that keeps blocks equal first and their surface small second; cuts along x cost most,
-/// since they break rows, and cuts along z least.
+/// The grid for `ranks` ranks that keeps blocks equal first and their surface small second. Cuts along x cost most,
+/// since they break rows; then those along z, which need distances of whole blocks (see find_balls).
 extent3 choose_grid(const extent3& volume, int ranks);
 
 /// A volume shared by the ranks of a communicator: who holds which box. Operations charge their steps to the `ledger`,

@@ -34,4 +34,7 @@ class_t class_of(const phase_chain& chain, double grey);
 /// voxel. Peak: the result, 1 byte per voxel.
 array3<class_t> classify(const grey_volume& grey, const phase_chain& chain, view3<const std::uint8_t> mask = {});
 
+/// The same of grey levels that are given up: `grey` holds nothing afterwards, and of 8 bits it becomes the result.
+array3<class_t> classify(grey_volume&& grey, const phase_chain& chain, view3<const std::uint8_t> mask = {});
+
 }  // namespace tomosweep

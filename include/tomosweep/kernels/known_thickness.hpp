@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "tomosweep/core/array.hpp"
@@ -18,9 +19,20 @@ public:
     /// Writes the squared radii of layer `z` to y * extent.x + x; 0 where none is known.
     void read(view3<const class_t> classes, index_t z, short_distance_sq_t* radii_sq) const;
 
-    /// Keeps those of layer `z` for the phase of classes <= `phase`. Different layers may be kept at the same time;
-    /// nothing may be read between the first and the last layer of a phase but what is about to be kept.
-    void keep(view3<const class_t> classes, int phase, index_t z, const short_distance_sq_t* radii_sq);
+    /// Writes a layer anew, row by row.
+    class layer_writer {
+    public:
+        /// The next row with voxels of the phase: its bits, and squared radii by x, 0 outside the phase or known
+        /// before.
+        void add_row(std::span<const std::uint64_t> phase, std::span<const short_distance_sq_t> radii_sq);
+
+    private:
+        friend class known_thickness;
+        std::vector<std::uint8_t> bytes_;
+    };
+    /// Keeps what was written as layer `z` of the phase of classes <= `phase`, and leaves the writer empty. Different
+    /// layers may be kept at the same time.
+    void keep(int phase, index_t z, layer_writer& written);
 
 private:
     struct layer {

@@ -28,7 +28,8 @@ using run_sink = std::function<void(std::span<const painted_run>)>;
 ///     max of radius_sq over the balls with |p - centre|^2 < radius_sq,
 /// and at least 1, and is handed over exactly once. `own` are the balls of find_centres() for this block, `others`
 /// those of other blocks that reach into it, in any order. `box` is the block's place in the whole volume. `make_sink`
-/// is called once per thread, never by two at a time; which thread paints which voxel is not determined, so sinks have
+/// is called once per thread, never by two at a time; a voxel's class may be written over once it is handed over. Which
+/// thread paints which voxel is not determined, so sinks have
 /// to gather what does not depend on order: maps and integer sums. Balls of radius unbounded_sq cover everything. Of a
 /// ball only its part is sure to be painted. Local.
 ///
@@ -52,7 +53,8 @@ using radii_sink = std::function<void(const row_radii&)>;
 /// Local thickness of the phases of a chain, one after the other, each larger than the one before. `known` holds the
 /// thickness of the phase before, nothing before the first, and afterwards that of this one. `own` and `others` need
 /// only be balls that the phase before does not have with the same radius: what the other ones cover is as thick
-/// already, and thickness never falls when a phase grows. Every voxel is handed over exactly once. No radius may be too
+/// already, and thickness never falls when a phase grows. Every voxel is handed over exactly once, and its class may be
+/// written over from then on. No radius may be too
 /// far for 16 bits. Local. Scratch: besides that of paint_thickness, 2 bytes per voxel of the slabs in work.
 void repaint_thickness(view3<const class_t> classes, int phase, const box3& box, const ball_list& own,
                        std::span<const ball> others, known_thickness& known,

@@ -62,17 +62,22 @@ public:
     /// resource_error when squared distances do not fit (see require_distances_fit) or memory is short.
     thickness_result measure(int phase, phases_to_come later = phases_to_come::none);
 
+    /// The same for the chain's largest phase, which is the last one: what limits keep of it is written over the class
+    /// volume, `own`, and takes no memory of its own.
+    thickness_result measure_last(int phase, view3<class_t> own);
+
     /// Of the phase measured last, own block: the chain of what resolution limits keep, a class volume again. Class k
     /// is the smallest with radius_sq >= minimum_sq[n - 1 - k], so 0 belongs to the largest limit; background and phase
     /// voxels below all limits become class_background, class_outside stays. Without limits it is empty. Worked
     /// example: minimum_sq {1, 4, 9}; radius_sq 1 has class 2, 4 and 8 class 1, 9 class 0.
-    view3<const class_t> kept_classes() const { return kept_classes_.view(); }
+    view3<const class_t> kept_classes() const { return kept_; }
     /// The same: squared radius of the largest covering ball, 0 outside the phase; empty unless asked for.
     view3<const distance_sq_t> thickness_sq() const { return thickness_sq_.view(); }
 
 private:
     ball_list not_painted_yet(const ball_list& balls);
     void prepare_volumes();
+    thickness_result measure_into(view3<class_t> kept, int phase, phases_to_come later);
 
     const domain& grid_;
     view3<const class_t> own_;
@@ -80,6 +85,7 @@ private:
     std::optional<ball_list> balls_before_;  ///< own balls of the phase before, whose thickness is known
     known_thickness known_;
     array3<class_t> kept_classes_;
+    view3<class_t> kept_;  ///< of them, or the class volume
     array3<distance_sq_t> thickness_sq_;
 };
 
