@@ -19,8 +19,10 @@ scan_load cube(index_t edge, dtype type = dtype::uint8, bool filtered = false) {
 
 TEST(cost_model, blocks_cut_along_z_hold_their_distances) {
     const cost_model cut{.width_bytes = 2, .cut_bytes = 3, .halo_share = 0, .tree_face_bytes = 0, .rank_bytes = 0};
-    EXPECT_EQ(bytes_per_rank(cube(100), 1, {}, cut), 3e6);
-    EXPECT_EQ(bytes_per_rank(cube(100), 2, {}, cut), 3e6);
+    const scan_load tall{"tall", {100, 10, 100}, 100'000, dtype::uint8, false};
+    EXPECT_EQ(bytes_per_rank(tall, 1, {}, cut), 3e5);
+    EXPECT_EQ(bytes_per_rank(tall, 2, {}, cut), 3e5);
+    EXPECT_EQ(bytes_per_rank(cube(100), 2, {}, cut), 15e5) << "cut along y";
     EXPECT_EQ(bytes_per_rank({"flat", {1, 100, 100}, 10'000, dtype::uint8, false}, 2, {}, cut), 15e3);
 }
 
