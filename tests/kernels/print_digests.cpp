@@ -54,6 +54,24 @@ void print_phase(const support::named_volume& volume) {
     print("thickness", volume.name, local_thickness(classes, 0).values());
 }
 
+/// Thickness of a chain's phases, each from that of the one before.
+void print_growing(const support::named_volume& volume, int phases) {
+    const auto classes = volume.classes.view();
+    const box3 box = whole(classes.extent());
+    known_thickness known(box.extent().z);
+    ball_list before(box);
+    for (int phase = 0; phase < phases; ++phase) {
+        const auto distance = squared_distance(classes, phase);
+        ball_list balls = find_centres(distance.view(), box, box, max_distance_sq(distance.view()));
+        array3<short_distance_sq_t> map(classes.extent(), 0);
+        repaint_thickness(classes, phase, box, balls.without(before), {}, known, [&]() -> radii_sink {
+            return [&map](const row_radii& row) { std::ranges::copy(row.radii_sq, &map(row.z, row.y, row.x)); };
+        });
+        print("thickness of phase " + std::to_string(phase), volume.name, map.values());
+        before = std::move(balls);
+    }
+}
+
 void print_tables() {
     for (const int phases : {1, 7, 254}) {
         const support::class_case volume = support::random_classes({9, 31, 151}, phases, 0.4, 21);
@@ -118,6 +136,7 @@ void print_all() {
     print_phase(support::blobs({37, 61, 200}, 12, 30, 5));
     print_phase(support::one_background_voxel({2, 3, 400}, {0, 0, 5}));
     print_phase(support::noise({20, 130, 131}, 0.999, 0, 6));
+    print_growing(support::growing_blobs({30, 40, 150}, 6, 7), 6);
     print_tables();
     print_trees();
     print_grey<std::uint8_t>("uint8", 0, 255);

@@ -150,22 +150,29 @@ void expect_repainted(const support::named_volume& volume, const std::vector<gro
 }
 
 TEST(thickness, of_growing_phases_needs_only_the_balls_that_are_new) {
-    auto wide = support::one_background_voxel({2, 40, 130}, {0, 0, 0});
+    const extent3 extent{2, 24, 70};
+    auto wide = support::one_background_voxel(extent, {0, 0, 0});
     wide.name = "squared radii of one byte and of two";
-    for (index_t y = 0; y < 40; ++y)
+    for (index_t y = 0; y < extent.y; ++y)
         for (const index_t z : {0, 1})
-            std::replace(wide.classes.view().row(z, y), wide.classes.view().row(z, y) + 130, class_t{0},
-                         static_cast<class_t>(y / 10));
+            std::replace(wide.classes.view().row(z, y), wide.classes.view().row(z, y) + extent.x, class_t{0},
+                         static_cast<class_t>(y / 6));
     std::deque<support::named_volume> volumes;
     volumes.push_back(std::move(wide));
-    volumes.push_back(support::growing_blobs({14, 13, 80}, 4, 50));
+    volumes.push_back(support::growing_blobs({11, 12, 40}, 5, 40));
+    // Balls that stay from phase to phase, and small new ones that reach into them.
+    volumes.push_back(support::blobs({11, 12, 40}, 12, 6, 51));
+    std::mt19937_64 random(52);
+    for (class_t& value : volumes.back().classes.values())
+        if (value == class_background && random() % 4 == 0)
+            value = static_cast<class_t>(1 + random() % 4);
     for (const support::named_volume& volume : volumes) {
-        const auto phases = phases_of(volume, 4);
+        const auto phases = phases_of(volume, 5);
         for (const int threads : {1, 2, 5}) {
             const threads_set set(threads);
             const box3 all = whole(volume.classes.extent());
             expect_repainted(volume, phases, all);
-            expect_repainted(volume, phases, {{1, 10, 13}, all.hi - index3{0, 0, 7}});
+            expect_repainted(volume, phases, {{1, 4, 13}, all.hi - index3{0, 0, 7}});
         }
     }
 }
