@@ -18,6 +18,13 @@ else()
 endif()
 list(APPEND TOMOSWEEP_MPI_ENVIRONMENT TOMOSWEEP_PATIENCE=${TOMOSWEEP_PATIENCE})
 
+# Leaks are looked for where MPI is not started, which keeps memory of its own until the end.
+set(TOMOSWEEP_PLAIN_ENVIRONMENT ${TOMOSWEEP_MPI_ENVIRONMENT})
+if(TOMOSWEEP_SANITIZE MATCHES address)
+  list(APPEND TOMOSWEEP_PLAIN_ENVIRONMENT ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
+    LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_LIST_DIR}/support/leaks.supp:print_suppressions=0)
+endif()
+
 # tomosweep_time_limit(SECONDS TEST...)
 function(tomosweep_time_limit seconds)
   math(EXPR limit "${seconds} * ${TOMOSWEEP_PATIENCE}")
@@ -79,7 +86,7 @@ function(tomosweep_test layer name)
   else()
     target_link_libraries(${target} PRIVATE GTest::gtest_main)
     add_test(NAME ${layer}.${name} COMMAND ${target})
-    set_tests_properties(${layer}.${name} PROPERTIES ENVIRONMENT "${TOMOSWEEP_MPI_ENVIRONMENT}")
+    set_tests_properties(${layer}.${name} PROPERTIES ENVIRONMENT "${TOMOSWEEP_PLAIN_ENVIRONMENT}")
     tomosweep_time_limit(${test_TIMEOUT} ${layer}.${name})
   endif()
 endfunction()
