@@ -16,9 +16,6 @@
 namespace tomosweep {
 namespace {
 
-/// Whether more phases of the chain are analysed after one, and whether it is the largest of all.
-enum class place_in_chain : std::uint8_t { earlier, last, largest };
-
 class phase_analysis {
 public:
     phase_analysis(const domain& grid, const point_grid& points, field_sink* fields, phase_tables& tables)
@@ -28,8 +25,9 @@ public:
     }
 
     /// Begins a chain, whose class volume must outlive it.
-    void begin(view3<class_t> classes) {
+    void begin(view3<class_t> classes, int phases) {
         classes_ = classes;
+        largest_ = phases - 1;
         thickness_.reset();
         if (points_.widths || map_wanted())
             thickness_.emplace(
@@ -40,7 +38,7 @@ public:
 
     /// Everything about phase `k` of the chain, which is point `threshold` of the sweep. The class volume is of no use
     /// after the largest phase.
-    void add(int k, std::size_t threshold, const phase_counts& unlimited, place_in_chain place) {
+    void add(int k, std::size_t threshold, const phase_counts& unlimited, phases_to_come later) {
         auto& by_limit = tables_.counts[threshold];
         by_limit.assign(points_.smallest_radius_sq.size(), unlimited);
         if (points_.islets)
@@ -49,9 +47,7 @@ public:
         if (!thickness_)
             return;
         thickness_result measured =
-            place == place_in_chain::largest
-                ? thickness_->measure_last(k, classes_)
-                : thickness_->measure(k, place == place_in_chain::last ? phases_to_come::none : phases_to_come::some);
+            k == largest_ ? thickness_->measure_last(k, classes_) : thickness_->measure(k, later);
         if (map_wanted())
             fields_->thickness_sq(threshold, thickness_->thickness_sq());
         if (!points_.widths)
@@ -107,6 +103,7 @@ private:
     phase_tables& tables_;
     std::vector<distance_sq_t> removing_;  ///< the limits that may remove voxels, ascending
     view3<class_t> classes_;
+    int largest_ = 0;  ///< phase of the chain
     std::optional<chain_thickness> thickness_;
 };
 
@@ -145,7 +142,7 @@ phase_tables analyse_phase(const domain& grid, scan_block& block, block_use use,
         array3<class_t> classes = classes_of(grid, block, chain, &chain == &chains.back() ? use : block_use::again);
         const auto phases = static_cast<int>(chain.threshold.size());
         const auto counts = count_classes(grid, classes.view(), phases, points);
-        analysis.begin(classes.view());
+        analysis.begin(classes.view(), phases);
         const auto is_known = [&](std::size_t threshold) { return known != nullptr && known->knows(threshold); };
         const auto last = std::ranges::find_if_not(std::views::reverse(chain.threshold), is_known);
         for (int k = 0; k < phases; ++k) {
@@ -155,9 +152,7 @@ phase_tables analyse_phase(const domain& grid, scan_block& block, block_use use,
                 known->restore(threshold, tables);
             } else {
                 analysis.add(k, threshold, counts[place],
-                             threshold != *last ? place_in_chain::earlier
-                             : k + 1 == phases  ? place_in_chain::largest
-                                                : place_in_chain::last);
+                             threshold == *last ? phases_to_come::none : phases_to_come::some);
                 if (known != nullptr)
                     known->finished(threshold, tables);
             }

@@ -81,9 +81,10 @@ struct counters {
     thickness_counter by_depth;
     std::optional<thickness_counter> by_field;
 
-    counters(const depth_bins& depth, const depth_field* field, const index3& origin) : by_depth(depth, origin) {
-        if (field != nullptr)
-            by_field.emplace(*field, origin);
+    counters(const thickness_request& request, const index3& origin, distance_sq_t largest_sq)
+        : by_depth(request.depth, origin, largest_sq) {
+        if (request.field != nullptr)
+            by_field.emplace(*request.field, origin, largest_sq);
     }
     template <class Painted>
     void add(const Painted& painted) {
@@ -96,20 +97,19 @@ struct counters {
 /// Counts what is painted of the own block, and writes it to targets.
 class painted_block {
 public:
-    painted_block(const index3& origin, const thickness_request& request, const thickness_targets& targets)
-        : origin_(origin), request_(request), targets_(targets) {}
+    /// No squared radius is above `largest_sq`.
+    painted_block(const index3& origin, const thickness_request& request, const thickness_targets& targets,
+                  distance_sq_t largest_sq)
+        : origin_(origin), request_(request), targets_(targets), largest_sq_(largest_sq) {}
 
     /// For one more thread.
     run_sink make_run_sink() {
-        return [take = taker{counters_.emplace_back(request_.depth, request_.field, origin_),
-                             thickness_writer(targets_)}](std::span<const painted_run> runs) mutable {
+        return [take = make_taker()](std::span<const painted_run> runs) mutable {
             for (const painted_run& run : runs)
                 take(run);
         };
     }
-    radii_sink make_radii_sink() {
-        return taker{counters_.emplace_back(request_.depth, request_.field, origin_), thickness_writer(targets_)};
-    }
+    radii_sink make_radii_sink() { return make_taker(); }
     void add_tables_to(thickness_result& result) {
         for (counters& counter : counters_) {
             result.table = merged(result.table, counter.by_depth.take());
@@ -128,10 +128,14 @@ private:
             writer.write(painted);
         }
     };
+    taker make_taker() {
+        return {counters_.emplace_back(request_, origin_, largest_sq_), thickness_writer(targets_, largest_sq_)};
+    }
 
     index3 origin_;
     const thickness_request& request_;
     thickness_targets targets_;
+    distance_sq_t largest_sq_;
     std::deque<counters> counters_;  // one per thread; a deque, for they must stay where they are
 };
 
@@ -197,7 +201,8 @@ thickness_result chain_thickness::measure_into(view3<class_t> kept, int phase, p
     const step_scope charged(grid_.ledger(), scan_step::thickness, own_.voxels());
     thickness_result result = agreed(grid_.ranks(), [&] {
         prepare_volumes();
-        painted_block block(grid_.own().lo, request_, {kept_, request_.minimum_sq, thickness_sq_.view()});
+        painted_block block(grid_.own().lo, request_, {kept_, request_.minimum_sq, thickness_sq_.view()},
+                            found.max_distance_sq);
         if (!known)
             known_ = known_thickness(keeps ? own_.extent().z : 0);
         if (known || keeps)

@@ -11,7 +11,10 @@
 namespace tomosweep {
 namespace {
 
-constexpr distance_sq_t near_radii_sq = distance_sq_t{1} << 16;
+/// Squared radii, from 0 on, that are looked up in tables.
+std::size_t near_radii(distance_sq_t largest_sq) {
+    return std::size_t{std::min(largest_sq, distance_sq_t{too_far_sq<short_distance_sq_t>})} + 1;
+}
 
 bool before(const thickness_count& a, const thickness_count& b) {
     return std::tie(a.radius_sq, a.depth_bin) < std::tie(b.radius_sq, b.depth_bin);
@@ -65,14 +68,20 @@ void sum_tables(const communicator& ranks, thickness_table& table) {
     ranks.broadcast(table);
 }
 
-thickness_counter::thickness_counter(const depth_bins& depth, const index3& origin)
-    : depth_(&depth), origin_(origin), bins_(static_cast<std::size_t>(depth.count)), near_rows_(near_radii_sq, 0) {}
+thickness_counter::thickness_counter(const depth_bins& depth, const index3& origin, distance_sq_t largest_sq)
+    : depth_(&depth),
+      origin_(origin),
+      bins_(static_cast<std::size_t>(depth.count)),
+      near_rows_(near_radii(largest_sq), 0) {}
 
-thickness_counter::thickness_counter(const depth_field& field, const index3& origin)
-    : field_(&field), origin_(origin), bins_(static_cast<std::size_t>(field.count)), near_rows_(near_radii_sq, 0) {}
+thickness_counter::thickness_counter(const depth_field& field, const index3& origin, distance_sq_t largest_sq)
+    : field_(&field),
+      origin_(origin),
+      bins_(static_cast<std::size_t>(field.count)),
+      near_rows_(near_radii(largest_sq), 0) {}
 
 void thickness_counter::choose_row(distance_sq_t radius_sq) {
-    std::uint32_t& row = radius_sq < near_radii_sq ? near_rows_[radius_sq] : far_rows_[radius_sq];
+    std::uint32_t& row = radius_sq < near_rows_.size() ? near_rows_[radius_sq] : far_rows_[radius_sq];
     if (row == 0) {
         counts_.resize(counts_.size() + bins_, 0);
         row = static_cast<std::uint32_t>(counts_.size() / bins_);
@@ -102,11 +111,11 @@ void thickness_counter::add(const row_radii& row) {
         const std::int32_t bin = bin_of(row.z, row.y, row.x);
         if (bin != bin_waiting_ || waiting_.empty()) {
             add_waiting();
-            waiting_.resize(2 * std::size_t{near_radii_sq}, 0);
+            waiting_.resize(2 * near_rows_.size(), 0);
             bin_waiting_ = bin;
         }
         for (std::size_t i = 0; i < row.radii_sq.size(); ++i)
-            ++waiting_[i % 2 * near_radii_sq + row.radii_sq[i]];
+            ++waiting_[i % 2 * near_rows_.size() + row.radii_sq[i]];
         return;
     }
     for (std::size_t i = 0; i < row.radii_sq.size(); ++i) {
@@ -119,7 +128,7 @@ void thickness_counter::add(const row_radii& row) {
 void thickness_counter::add_waiting() {
     for (std::size_t i = 0; i < waiting_.size(); ++i)
         if (const std::int64_t voxels = std::exchange(waiting_[i], 0); voxels != 0) {
-            choose_row(static_cast<distance_sq_t>(i % near_radii_sq));
+            choose_row(static_cast<distance_sq_t>(i % near_rows_.size()));
             row_[bin_waiting_] += voxels;
         }
 }
@@ -132,8 +141,8 @@ thickness_table thickness_counter::take() {
             if (const std::int64_t voxels = counts_[(row - 1) * bins_ + bin]; voxels != 0)
                 table.push_back({radius_sq, static_cast<std::int32_t>(bin), voxels});
     };
-    for (distance_sq_t radius_sq = 0; radius_sq < near_radii_sq; ++radius_sq)
-        append(radius_sq, near_rows_[radius_sq]);
+    for (std::size_t radius_sq = 0; radius_sq < near_rows_.size(); ++radius_sq)
+        append(static_cast<distance_sq_t>(radius_sq), near_rows_[radius_sq]);
     for (const auto& [radius_sq, row] : far_rows_)
         append(radius_sq, row);
     return table;
@@ -156,8 +165,8 @@ void thickness_writer::write(const row_radii& row) {
     if (targets_.kept_classes.data() == nullptr)
         return;
     if (near_classes_.empty())
-        for (distance_sq_t radius_sq = 0; radius_sq < near_radii_sq; ++radius_sq)
-            near_classes_.push_back(class_of_radius(targets_.minimum_sq, radius_sq));
+        for (std::size_t radius_sq = 0; radius_sq < near_radii(largest_sq_); ++radius_sq)
+            near_classes_.push_back(class_of_radius(targets_.minimum_sq, static_cast<distance_sq_t>(radius_sq)));
     std::ranges::transform(row.radii_sq, targets_.kept_classes.row(row.z, row.y) + row.x,
                            [&](short_distance_sq_t radius_sq) { return near_classes_[radius_sq]; });
 }

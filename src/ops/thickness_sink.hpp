@@ -19,14 +19,15 @@ thickness_table merged(const thickness_table& a, const thickness_table& b);
 /// Sum over all ranks, on every rank; merged pairwise in log2(ranks) rounds. Collective.
 void sum_tables(const communicator& ranks, thickness_table& table);
 
-/// Joint histogram of the voxels that one thread paints, in any order. 4 bytes per radius up to 2^16, 16 more where
-/// rows are added, and 8 per bin for each radius that occurs.
+/// Joint histogram of the voxels that one thread paints, in any order. 4 bytes per squared radius up to the largest one
+/// or 2^16, 16 more where rows are added, and 8 per bin for each radius that occurs.
 class thickness_counter {
 public:
-    /// `origin` is the place of the block in the volume; the bins must outlive the counter.
-    thickness_counter(const depth_bins& depth, const index3& origin);
+    /// `origin` is the place of the block in the volume, `largest_sq` no less than any squared radius; the bins must
+    /// outlive the counter.
+    thickness_counter(const depth_bins& depth, const index3& origin, distance_sq_t largest_sq);
     /// Bins by voxel instead of by layer.
-    thickness_counter(const depth_field& field, const index3& origin);
+    thickness_counter(const depth_field& field, const index3& origin, distance_sq_t largest_sq);
 
     void add(const painted_run& run);
     void add(const row_radii& row);
@@ -66,14 +67,16 @@ struct thickness_targets {
 /// Writes squared radii to the targets; one per thread.
 class thickness_writer {
 public:
-    /// The limits must outlive the writer.
-    explicit thickness_writer(const thickness_targets& targets) : targets_(targets) {}
+    /// The limits must outlive the writer; `largest_sq` is no less than any squared radius.
+    thickness_writer(const thickness_targets& targets, distance_sq_t largest_sq)
+        : targets_(targets), largest_sq_(largest_sq) {}
 
     void write(const painted_run& run);
     void write(const row_radii& row);
 
 private:
     thickness_targets targets_;
+    distance_sq_t largest_sq_;
     distance_sq_t radius_sq_ = 0;
     class_t class_ = class_background;   // of radius_sq_
     std::vector<class_t> near_classes_;  ///< by squared radius
