@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 
 #include "tomosweep/campaign/shard_store.hpp"
+#include "tomosweep/comm/communicator.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/core/version.hpp"
 
@@ -79,10 +79,7 @@ std::string archive_at(const std::string& place) {
 }
 
 bool speaks() {
-    for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"})
-        if (const char* rank = std::getenv(name); rank != nullptr)
-            return std::string(rank) == "0";
-    return true;
+    return launched_rank().value_or("0") == "0";
 }
 
 }  // namespace tomosweep::app

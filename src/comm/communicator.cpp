@@ -4,10 +4,12 @@
 #include <array>
 #include <bit>
 #include <chrono>
+#include <cstdlib>
 #include <exception>
 #include <string>
 #include <utility>
 
+#include "launcher_watch.hpp"
 #include "mpi_check.hpp"
 #include "tomosweep/core/error.hpp"
 
@@ -57,6 +59,7 @@ void start_sending(MPI_Comm comm, int to, std::span<const std::byte> bytes, std:
 }  // namespace
 
 mpi_environment::mpi_environment(int& argc, char**& argv) : exceptions_(std::uncaught_exceptions()) {
+    const launcher_watch watch;
     int provided = 0;
     check(MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
@@ -85,6 +88,13 @@ communicator::communicator(communicator&& other) noexcept
       size_(other.size_),
       piece_(other.piece_),
       traffic_(other.traffic_) {}
+
+std::optional<std::string> launched_rank() {
+    for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"})
+        if (const char* rank = std::getenv(name); rank != nullptr)
+            return rank;
+    return std::nullopt;
+}
 
 std::string mpi_library() {
     std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -13,7 +14,8 @@
 namespace tomosweep {
 
 /// Starts MPI (thread level funneled) and ends it, unless an exception is unwinding: then MPI is left alone, so that
-/// the caller can report and abort. Works without mpirun as a single rank.
+/// the caller can report and abort. Works without mpirun as a single rank. A process whose launcher ends before MPI has
+/// started ends too.
 class mpi_environment {
 public:
     mpi_environment(int& argc, char**& argv);
@@ -24,6 +26,9 @@ public:
 private:
     int exceptions_ = 0;
 };
+
+/// What the launcher says this process is, "0" for the first rank; nothing without one. Local, also before MPI starts.
+std::optional<std::string> launched_rank();
 
 /// Name and version of the MPI library at work, in its own words, one line.
 std::string mpi_library();
