@@ -4,6 +4,7 @@
 
 #include "tomosweep/campaign/content_key.hpp"
 #include "tomosweep/campaign/grey_scale.hpp"
+#include "tomosweep/campaign/joint_reading.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/core/error.hpp"
@@ -15,19 +16,10 @@
 namespace tomosweep {
 namespace {
 
-/// Where the cost of reading a volume and the hash of what was read are noted.
-struct reading_account {
-    step_ledger* ledger;
-    std::uint64_t& hash;
-};
-
-/// Reads a box, charges it, and hashes the part that this rank analyses: halos belong to other ranks, too.
-grey_volume charged_read(const scan_source& source, const box3& box, const box3& analysed, reading_account account) {
-    step_scope charged(account.ledger, scan_step::read, box.voxels());
-    grey_volume voxels = source.read(box);
-    charged.read(box.voxels() * static_cast<index_t>(bytes_per_voxel(source.type())));
-    account.hash = voxel_hash(voxels, box, analysed);
-    return voxels;
+/// Of the part of the voxels of `box` that this rank analyses: halos belong to other ranks, too.
+std::uint64_t charged_hash(const domain& grid, const grey_volume& voxels, const box3& box, const box3& analysed) {
+    const step_scope charged(grid.ledger(), scan_step::read);
+    return voxel_hash(voxels, box, analysed);
 }
 
 std::unique_ptr<scan_source> open_same(const scan_spec& scan, const scan_frame& frame) {
@@ -38,13 +30,17 @@ std::unique_ptr<scan_source> open_same(const scan_spec& scan, const scan_frame& 
     return source;
 }
 
+/// The voxels of the scan that a block is made of, none for an empty one.
+box3 input_of(const scan_spec& scan, const scan_frame& frame, const box3& block) {
+    return block.empty() ? box3{} : preprocess_input(frame.source_extent, frame.region, block, scan.preprocess);
+}
+
 /// The ring artefacts of the slices that this rank's block is read from. Collective.
 ring_profiles find_rings(const scan_spec& scan, const scan_frame& frame, const domain& grid) {
     if (!scan.grey.rings)
         return {};
     const axis direction = scan.grey.rings->direction;
-    const box3 input =
-        grid.own().empty() ? box3{} : preprocess_input(frame.source_extent, frame.region, grid.own(), scan.preprocess);
+    const box3 input = input_of(scan, frame, grid.own());
     const auto source = agreed(grid.ranks(), [&] { return open_same(scan, frame); });
     const auto read = [&](const box3& slice) {
         step_scope charged(grid.ledger(), scan_step::read, slice.voxels());
@@ -73,24 +69,27 @@ grey_tone settled_tone(const scan_spec& scan, const scan_frame& frame, const dom
     return tone;
 }
 
-/// Reads this rank's block into `block`, whose mask is there already.
+/// Reads this rank's block into `block`, whose mask is there already. Collective.
 void read_grey(const scan_spec& scan, const scan_frame& frame, const domain& grid, const grey_tone& tone,
                const ring_profiles& rings, scan_block& block) {
-    const box3& own = grid.own();
-    if (own.empty()) {
-        block.grey = make_grey(analysed_type(scan.grey, frame.type), {});
-        return;
-    }
-    const auto source = open_same(scan, frame);
-    const box3 analysed = source_box(frame.region, own, scan.preprocess.binning);
-    const clip_region counted{analysed, block.mask_view(), scan.preprocess.binning};
-    block.grey = preprocessed(
-        [&](const box3& box) {
-            grey_volume voxels = charged_read(*source, box, analysed, {grid.ledger(), block.grey_hash});
-            return tone.changes_nothing() ? std::move(voxels)
-                                          : toned(std::move(voxels), box, tone, rings, counted, block.clipped);
-        },
-        frame.source_extent, frame.region, own, scan.preprocess);
+    const auto source = agreed(grid.ranks(), [&] { return open_same(scan, frame); });
+    grey_volume voxels = read_jointly(grid, *source, [&](const box3& own) { return input_of(scan, frame, own); });
+    agreed(grid.ranks(), [&] {
+        const box3& own = grid.own();
+        if (own.empty()) {
+            block.grey = make_grey(analysed_type(scan.grey, frame.type), {});
+            return;
+        }
+        const box3 analysed = source_box(frame.region, own, scan.preprocess.binning);
+        block.grey_hash = charged_hash(grid, voxels, input_of(scan, frame, own), analysed);
+        const clip_region counted{analysed, block.mask_view(), scan.preprocess.binning};
+        block.grey = preprocessed(
+            [&](const box3& box) {
+                return tone.changes_nothing() ? std::move(voxels)
+                                              : toned(std::move(voxels), box, tone, rings, counted, block.clipped);
+            },
+            frame.source_extent, frame.region, own, scan.preprocess);
+    });
 }
 
 /// 1 where all voxels of a cube of `binning` voxels are not 0.
@@ -105,34 +104,46 @@ void all_set(view3<const T> voxels, index_t binning, view3<std::uint8_t> cubes) 
         }
 }
 
-array3<std::uint8_t> read_mask(const mask_region& region, const scan_frame& frame, const box3& own, index_t binning,
-                               reading_account account) {
-    const auto source = open_source(region.source);
+std::unique_ptr<scan_source> open_mask(const mask_region& region, const scan_frame& frame) {
+    auto source = open_source(region.source);
     if (source->extent() != frame.source_extent)
         throw input_error(source->files().empty() ? "mask" : source->files().front().path, "mask volume",
                           "another extent than the scan's", "a volume of exactly the scan's extent");
-    array3<std::uint8_t> mask(own.extent(), 1);
-    const box3 analysed = source_box(frame.region, own, binning);
-    const grey_volume voxels = charged_read(*source, analysed, analysed, account);
-    std::visit([&](const auto& values) { all_set(values.view(), binning, mask.view()); }, voxels);
-    return mask;
+    return source;
 }
 
-array3<std::uint8_t> region_mask(const scan_spec& scan, const scan_frame& frame, const box3& own,
-                                 reading_account account) {
+/// This rank's part of the mask volume, binned, and its hash. Collective.
+array3<std::uint8_t> read_mask(const mask_region& region, const scan_frame& frame, const domain& grid, index_t binning,
+                               std::uint64_t& hash) {
+    const auto source = agreed(grid.ranks(), [&] { return open_mask(region, frame); });
+    const auto analysed = [&](const box3& own) {
+        return own.empty() ? box3{} : source_box(frame.region, own, binning);
+    };
+    const grey_volume voxels = read_jointly(grid, *source, analysed);
+    return agreed(grid.ranks(), [&] {
+        hash = charged_hash(grid, voxels, analysed(grid.own()), analysed(grid.own()));
+        array3<std::uint8_t> mask(grid.own().extent(), 1);
+        std::visit([&](const auto& values) { all_set(values.view(), binning, mask.view()); }, voxels);
+        return mask;
+    });
+}
+
+/// Collective.
+array3<std::uint8_t> region_mask(const scan_spec& scan, const scan_frame& frame, const domain& grid,
+                                 std::uint64_t& hash) {
     const region_spec& region = scan.region;
     array3<std::uint8_t> mask;
-    if (own.empty() || (!region.mask && !region.cylinder))
-        return mask;
     if (region.mask)
-        mask = read_mask(*region.mask, frame, own, scan.preprocess.binning, account);
-    if (region.cylinder) {
-        array3<std::uint8_t> both(own.extent());
-        fill_region_mask(both.view(), own.lo, in_volume(*region.cylinder, frame, scan.preprocess.binning),
-                         region.mask ? mask.view() : view3<const std::uint8_t>());
-        mask = std::move(both);
-    }
-    return mask;
+        mask = read_mask(*region.mask, frame, grid, scan.preprocess.binning, hash);
+    if (!region.cylinder)
+        return mask;
+    return agreed(grid.ranks(), [&] {
+        array3<std::uint8_t> both(grid.own().extent());
+        if (!grid.own().empty())
+            fill_region_mask(both.view(), grid.own().lo, in_volume(*region.cylinder, frame, scan.preprocess.binning),
+                             region.mask ? mask.view() : view3<const std::uint8_t>());
+        return both;
+    });
 }
 
 /// The content key was made of what the files were when the run began: results of anything else must not bear it.
@@ -161,13 +172,10 @@ scan_block load_block(const scan_spec& scan, const scan_frame& frame, const doma
     const step_scope charged(grid.ledger(), scan_step::preprocess, grid.own().voxels());
     const grey_tone tone = settled_tone(scan, frame, grid);
     const ring_profiles rings = find_rings(scan, frame, grid);
-    scan_block block = agreed(grid.ranks(), [&] {
-        scan_block read;
-        read.mask = region_mask(scan, frame, grid.own(), {grid.ledger(), read.mask_hash});
-        read.window = tone.window;
-        read_grey(scan, frame, grid, tone, rings, read);
-        return read;
-    });
+    scan_block block;
+    block.mask = region_mask(scan, frame, grid, block.mask_hash);
+    block.window = tone.window;
+    read_grey(scan, frame, grid, tone, rings, block);
     // After all ranks have read; one of them asks, not all at once.
     agreed(grid.ranks(), [&] {
         if (grid.ranks().root())

@@ -23,7 +23,24 @@ std::vector<H5Z_filter_t> filters_of(const hdf5_id& creation) {
     return filters;
 }
 
+/// Of all axes of a dataset of chunks, three at least.
+std::vector<hsize_t> edges_of_chunks(const hdf5_id& creation) {
+    std::vector<hsize_t> edges(H5S_MAX_RANK);
+    edges.resize(static_cast<std::size_t>(std::max(3, H5Pget_chunk(creation.get(), H5S_MAX_RANK, edges.data()))));
+    return edges;
+}
+
+extent3 last_three(const std::vector<hsize_t>& edges) {
+    const auto last = edges.end() - 3;
+    return {static_cast<index_t>(last[0]), static_cast<index_t>(last[1]), static_cast<index_t>(last[2])};
+}
+
 }  // namespace
+
+extent3 grain_of(const hdf5_id& dataset) {
+    const hdf5_id creation(H5Dget_create_plist(dataset.get()), H5Pclose);
+    return H5Pget_layout(creation.get()) == H5D_CHUNKED ? last_three(edges_of_chunks(creation)) : extent3{1, 1, 1};
+}
 
 /// What one thread works with.
 class chunk_reader::worker {
@@ -102,12 +119,10 @@ chunk_reader::chunk_reader(const hdf5_id& dataset, dtype type) : voxel_bytes_(by
     shuffled_ = filters == std::vector<H5Z_filter_t>{H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE};
     if (!shuffled_ && filters != std::vector<H5Z_filter_t>{H5Z_FILTER_DEFLATE})
         return;
-    std::vector<hsize_t> edges(H5S_MAX_RANK);
-    edges.resize(static_cast<std::size_t>(std::max(3, H5Pget_chunk(creation.get(), H5S_MAX_RANK, edges.data()))));
-    const auto last = edges.end() - 3;
+    const std::vector<hsize_t> edges = edges_of_chunks(creation);
     leading_axes_ = edges.size() - 3;
-    chunk_ = {static_cast<index_t>(last[0]), static_cast<index_t>(last[1]), static_cast<index_t>(last[2])};
-    const bool flat = std::all_of(edges.begin(), last, [](hsize_t edge) { return edge == 1; });
+    chunk_ = last_three(edges);
+    const bool flat = std::all_of(edges.begin(), edges.end() - 3, [](hsize_t edge) { return edge == 1; });
     // Chunks have fewer than 2^32 bytes, so the product of their edges cannot overflow.
     usable_ = flat && static_cast<std::size_t>(voxel_count(chunk_)) * voxel_bytes_ <= most_chunk_bytes;
 }

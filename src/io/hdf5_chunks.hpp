@@ -8,6 +8,9 @@
 
 namespace tomosweep::io {
 
+/// What HDF5 reads as a whole, of the last three axes: a chunk, or a voxel where the dataset has none. Local.
+extent3 grain_of(const hdf5_id& dataset);
+
 /// Reads datasets of deflated chunks on all threads; HDF5 itself inflates on one.
 class chunk_reader {
 public:

@@ -75,6 +75,7 @@ public:
     dtype type() const override { return type_; }
     std::optional<double> voxel_size_um() const override { return voxel_size_um_; }
     std::vector<file_identity> files() const override { return files_; }
+    extent3 grain() const override { return io::grain_of(dataset_); }
 
     grey_volume read(const box3& box) const override {
         grey_volume grey = make_grey(type_, box.extent());

@@ -95,6 +95,17 @@ std::optional<index_t> data_offset(TIFF* handle, const tiff_page& page) {
     return place_in_file(offsets.front());
 }
 
+/// A strip or a tile; a pixel where pixels stand as they are.
+extent3 grain(TIFF* handle, const tiff_page& page) {
+    if (page.data_offset)
+        return {1, 1, 1};
+    if (TIFFIsTiled(handle) != 0)
+        return {1, std::max<index_t>(1, tag<std::uint32_t>(handle, TIFFTAG_TILELENGTH, 1)),
+                std::max<index_t>(1, tag<std::uint32_t>(handle, TIFFTAG_TILEWIDTH, 1))};
+    const index_t rows = tag<std::uint32_t>(handle, TIFFTAG_ROWSPERSTRIP, UINT32_MAX);
+    return {1, std::clamp<index_t>(rows, 1, page.shape.y), page.shape.x};
+}
+
 index_t data_end(TIFF* handle, const tiff_page& page) {
     if (page.data_offset)
         return *page.data_offset + voxel_block{page.shape, page.type}.bytes();
@@ -161,6 +172,7 @@ tiff_page tiff_file::page() const {
     page.white_is_zero = photometric == PHOTOMETRIC_MINISWHITE;
     page.data_offset = data_offset(handle_, page);
     page.data_end = data_end(handle_, page);
+    page.grain = grain(handle_, page);
     const index_t bytes = voxel_block{page.shape, page.type}.bytes();
     if (bytes / most_expansion > file_.bytes())
         fail(fmt::format("{} x {} pixels in a file of {} bytes", page.shape.y, page.shape.x, file_.bytes()),

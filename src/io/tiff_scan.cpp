@@ -150,6 +150,7 @@ private:
         }
     }
 
+    extent3 grain() const override { return first_.grain; }
     index_t slice_count() const override { return static_cast<index_t>(pages_.size()); }
 
     void read_slices(const box3& box, std::byte* to) const override {
@@ -218,6 +219,7 @@ public:
     }
 
 private:
+    extent3 grain() const override { return first_.shape; }
     index_t slice_count() const override { return static_cast<index_t>(files_.size()); }
 
     void read_slices(const box3& box, std::byte* to) const override {

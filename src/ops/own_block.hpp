@@ -34,11 +34,6 @@ inline void require_depth(const domain& grid, const depth_bins& depth) {
             "every layer lies in one of the depth bins");
 }
 
-/// `box` as seen from `origin`.
-constexpr box3 relative(const box3& box, const index3& origin) {
-    return {box.lo - origin, box.hi - origin};
-}
-
 template <class T>
 std::vector<std::byte> to_bytes(const std::vector<T>& values) {
     const auto bytes = std::as_bytes(std::span(values));

@@ -140,6 +140,8 @@ TEST_F(python_scans, deflated_chunks_are_read_whatever_box_is_wanted) {
             expect_boxes_equal(*hdf5("types.h5", name + shuffle), expected(type));
         }
     expect_boxes_equal(*hdf5("types.h5", "gzip_leading"), expected(dtype::uint16));
+    EXPECT_EQ(hdf5("types.h5", "gzip_leading")->grain(), (extent3{4, 8, 8}));
+    EXPECT_EQ(hdf5("types.h5", "/mask")->grain(), (extent3{1, 1, 1}));
 }
 
 TEST_F(python_scans, a_missing_chunk_is_the_fill_value_and_a_damaged_one_is_refused_in_hdf5s_words) {

@@ -137,6 +137,21 @@ TEST(tiff_scan, a_page_of_another_size_is_reported_with_its_number) {
     expect_mentions(refusal([&] { scan->read({{2, 0, 0}, {3, 8, 8}}); }), {"scan.tif", "page 3"});
 }
 
+TEST(tiff_scan, grains_are_what_is_decoded_or_opened_as_a_whole) {
+    const scratch_folder folder;
+    const auto grain = [&](const tiff_style& style) {
+        write_tiff(folder / "scan.tif", random_grey(dtype::uint8, {2, 37, 41}, 2), style);
+        return open_tiff({folder / "scan.tif"})->grain();
+    };
+    EXPECT_EQ(grain({.rows_per_strip = 7}), (extent3{1, 1, 1})) << "pixels as they stand need no decoding";
+    EXPECT_EQ(grain({.compression = COMPRESSION_LZW, .rows_per_strip = 7}), (extent3{1, 7, 41}));
+    EXPECT_EQ(grain({.compression = COMPRESSION_LZW}), (extent3{1, 37, 41}));
+    EXPECT_EQ(grain({.compression = COMPRESSION_LZW, .tile = 16}), (extent3{1, 16, 16}));
+    for (const char* name : {"slice1.tif", "slice2.tif"})
+        write_tiff(folder / name, random_grey(dtype::uint8, {1, 37, 41}, 2), {});
+    EXPECT_EQ(open_tiff({folder / "slice*.tif"})->grain(), (extent3{1, 37, 41})) << "each slice is a file to open";
+}
+
 TEST(tiff_scan, truncated_files_are_refused_in_libtiffs_words_and_nothing_is_printed) {
     const scratch_folder folder;
     ::testing::internal::CaptureStderr();

@@ -30,7 +30,7 @@ struct scan_block {
     }
 };
 
-/// Every rank reads its own block, with the halo that preprocessing needs, straight from the source. A binned voxel
+/// Every rank gets its own block, with the halo that preprocessing needs, by read_jointly(). A binned voxel
 /// lies in a mask volume's region when all its voxels do. Grey levels pass ring removal, normalisation (whose line must
 /// be known) and window before the filters; rings take another reading of whole slices, a window by the scan's own
 /// percentiles another reading of the block.

@@ -68,6 +68,11 @@ constexpr box3 intersection(const box3& a, const box3& b) {
             {std::min(a.hi.z, b.hi.z), std::min(a.hi.y, b.hi.y), std::min(a.hi.x, b.hi.x)}};
 }
 
+/// `box` as seen from `origin`.
+constexpr box3 relative(const box3& box, const index3& origin) {
+    return {box.lo - origin, box.hi - origin};
+}
+
 /// `box` with `margin` voxels more on both sides of every axis, cut to `limit`. An empty box stays empty.
 constexpr box3 grown(const box3& box, const extent3& margin, const box3& limit) {
     return box.empty() ? box3{} : intersection({box.lo - margin, box.hi + margin}, limit);

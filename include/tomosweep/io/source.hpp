@@ -65,6 +65,10 @@ public:
     /// up to three strips, tiles or chunks, or 4 MiB.
     virtual grey_volume read(const box3& box) const = 0;
 
+    /// What is read as a whole, counted from the scan's first voxel: a chunk, a strip, a slice with a file of its own.
+    /// A part of a grain costs as much as all of it.
+    virtual extent3 grain() const { return {1, 1, 1}; }
+
     /// Edge of a voxel in um where the files state one isotropic size in a length unit; nullopt where they state none,
     /// or one that cannot be trusted (dots per inch of a TIFF, unequal axes).
     virtual std::optional<double> voxel_size_um() const { return std::nullopt; }

@@ -22,6 +22,7 @@ struct tiff_page {
     bool white_is_zero = false;          ///< only regarded for 1 bit
     std::optional<index_t> data_offset;  ///< where the pixels stand, if uncompressed and without gaps
     index_t data_end = 0;                ///< where the last strip or tile ends
+    extent3 grain;                       ///< what is decoded as a whole
 };
 
 /// What ImageJ says about a stack in the description of its first page.
