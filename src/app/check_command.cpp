@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "tomosweep/campaign/inspection.hpp"
 #include "tomosweep/campaign/job_error.hpp"
+#include "tomosweep/core/counted.hpp"
 
 namespace tomosweep::app {
 namespace {
@@ -41,10 +42,10 @@ int check(const arguments& given) {
     for (const problem& each : problems)
         fmt::print(stderr, "{}\n", sentence(each));
     if (!job || !problems.empty()) {
-        fmt::print(stderr, "{} {} found\n", problems.size(), problems.size() == 1 ? "problem" : "problems");
+        fmt::print(stderr, "{} found\n", counted(std::ssize(problems), "problem"));
         return bad_input;
     }
-    fmt::print("{}: {} scan{}, nothing wrong\n", job_path, job->scans.size(), job->scans.size() == 1 ? "" : "s");
+    fmt::print("{}: {}, nothing wrong\n", job_path, counted(std::ssize(job->scans), "scan"));
     return all_done;
 }
 

@@ -17,6 +17,7 @@
 #include "tomosweep/campaign/run.hpp"
 #include "tomosweep/campaign/run_record.hpp"
 #include "tomosweep/comm/agreement.hpp"
+#include "tomosweep/core/counted.hpp"
 #include "tomosweep/core/error.hpp"
 #include "tomosweep/core/node_memory.hpp"
 #include "tomosweep/kernels/threads.hpp"
@@ -110,8 +111,9 @@ std::string command_text(const arguments& given) {
 }
 
 void describe(const campaign_layout& layout, std::size_t todo, std::size_t complete, int ranks, int threads) {
-    fmt::print(stderr, "{} scans to do, {} complete; {} ranks x {} threads, {} per scan, {} at once\n", todo, complete,
-               ranks, threads, layout.ranks_per_scan, layout.groups);
+    fmt::print(stderr, "{} to do, {} complete; {} x {}, {} per scan, {} at once\n",
+               counted(static_cast<std::int64_t>(todo), "scan"), complete, counted(ranks, "rank"),
+               counted(threads, "thread"), layout.ranks_per_scan, layout.groups);
 }
 
 void require_folder(const std::string& output) {
@@ -281,7 +283,8 @@ private:
         for (const std::string& warning : clipping_warnings(summary.archive))
             fmt::print(stderr, "warning: {}\n", warning);
         if (summary.interrupted)
-            fmt::print(stderr, "interrupted; {} scans are complete, the same command goes on\n", summary.complete);
+            fmt::print(stderr, "interrupted; {} complete, the same command goes on\n",
+                       counted(static_cast<std::int64_t>(summary.complete), "scan"));
         if (!quiet_ && summary.memory.resident_bytes_per_voxel > 0)
             fmt::print(stderr, "peak memory of a rank: {}\n", memory_text(summary.memory));
         if (!summary.merged || quiet_)

@@ -8,6 +8,7 @@
 #include "commands.hpp"
 #include "tomosweep/campaign/campaign_status.hpp"
 #include "tomosweep/campaign/json_file.hpp"
+#include "tomosweep/core/counted.hpp"
 #include "tomosweep/core/process.hpp"
 
 namespace tomosweep::app {
@@ -80,11 +81,12 @@ std::string duration_text(double seconds) {
 void print_run(const heartbeat& run, std::int64_t now_s) {
     const std::string part = run.parts == 1 ? std::string("run") : fmt::format("part {}/{}", run.part + 1, run.parts);
     const bool silent = run.state == run_state::running && !is_alive(run, now_s);
-    fmt::print("{} on {} (process {}, {} ranks x {} threads): {}; last sign of life {} ago, last progress {} ago", part,
-               run.host, run.process, run.ranks, run.threads_per_rank, silent ? "no sign of life" : name_of(run.state),
+    fmt::print("{} on {} (process {}, {} x {}): {}; last sign of life {} ago, last progress {} ago", part, run.host,
+               run.process, counted(run.ranks, "rank"), counted(run.threads_per_rank, "thread"),
+               silent ? "no sign of life" : name_of(run.state),
                duration_text(static_cast<double>(now_s - run.updated_s)),
                duration_text(static_cast<double>(now_s - run.progressed_s)));
-    fmt::print("{}\n", run.restarts == 0 ? "" : fmt::format("; {} restarts", run.restarts));
+    fmt::print("{}\n", run.restarts == 0 ? "" : "; " + counted(run.restarts, "restart"));
 }
 
 void print(const campaign_status& status) {

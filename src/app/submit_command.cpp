@@ -11,6 +11,7 @@
 #include "tomosweep/campaign/planned_loads.hpp"
 #include "tomosweep/campaign/site.hpp"
 #include "tomosweep/campaign/submission.hpp"
+#include "tomosweep/core/counted.hpp"
 #include "tomosweep/core/error.hpp"
 
 namespace tomosweep::app {
@@ -131,13 +132,13 @@ private:
     void describe(const submission& planned) const {
         const batch_request& request = planned.request;
         if (array_)
-            fmt::print("array      {} tasks, {} at a time, a merge job behind them\n", request.shards,
+            fmt::print("array      {}, {} at a time, a merge job behind them\n", counted(request.shards, "task"),
                        request.tasks_at_once);
-        fmt::print("asks for   {} node{} for {}{}\n", request.nodes, request.nodes == 1 ? "" : "s",
-                   slurm_time(request.seconds),
-                   planned.likely_restarts == 0 ? ""
-                                                : fmt::format(", about {} restarts (at most {})",
-                                                              planned.likely_restarts, planned.most_restarts));
+        fmt::print("asks for   {} for {}{}\n", counted(request.nodes, "node"), slurm_time(request.seconds),
+                   planned.likely_restarts == 0
+                       ? ""
+                       : fmt::format(", about {} (at most {})", counted(planned.likely_restarts, "restart"),
+                                     planned.most_restarts));
     }
 
     void submit(const std::vector<script>& scripts) const {

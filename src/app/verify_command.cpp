@@ -5,6 +5,7 @@
 #include "command_line.hpp"
 #include "commands.hpp"
 #include "tomosweep/campaign/campaign_check.hpp"
+#include "tomosweep/core/counted.hpp"
 
 namespace tomosweep::app {
 namespace {
@@ -40,9 +41,7 @@ int verify(const arguments& given) {
     }
     for (const std::string& finding : findings)
         fmt::print("{}\n", finding);
-    fmt::print("{} found\n", findings.empty()       ? "nothing wrong"
-                             : findings.size() == 1 ? "1 problem"
-                                                    : fmt::format("{} problems", findings.size()));
+    fmt::print("{} found\n", findings.empty() ? "nothing wrong" : counted(std::ssize(findings), "problem"));
     return findings.empty() ? all_done : some_failed;
 }
 

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "tomosweep/core/counted.hpp"
 #include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
@@ -61,13 +62,14 @@ std::string size_text(double bytes, double (*round)(double)) {
         if (fullest_scan(scans, more, work, model).bytes <= pool.bytes_per_rank) {
             ways += fmt::format(", {} ranks of this size", more);
             if (pool.ranks_per_node > 0)
-                ways += fmt::format(" ({} nodes like this)", (more + pool.ranks_per_node - 1) / pool.ranks_per_node);
+                ways += fmt::format(" ({} like this)",
+                                    counted((more + pool.ranks_per_node - 1) / pool.ranks_per_node, "node"));
             break;
         }
-    throw resource_error("memory", fmt::format("scan {} needs {} on each of {} rank{}, there are {}{}; "
+    throw resource_error("memory", fmt::format("scan {} needs {} on each of {}, there are {}{}; "
                                                "what would fit: {}, a smaller region, or a larger binning",
-                                               most.scan->id, size_text(most.bytes, std::round), ranks,
-                                               ranks == 1 ? "" : "s", size_text(pool.bytes_per_rank, std::floor),
+                                               most.scan->id, size_text(most.bytes, std::round), counted(ranks, "rank"),
+                                               size_text(pool.bytes_per_rank, std::floor),
                                                pool.bound.empty() ? "" : fmt::format(" ({})", pool.bound), ways));
 }
 

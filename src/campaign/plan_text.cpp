@@ -8,6 +8,7 @@
 
 #include "tomosweep/campaign/batch_script.hpp"
 #include "tomosweep/campaign/shell_word.hpp"
+#include "tomosweep/core/counted.hpp"
 
 namespace tomosweep {
 namespace {
@@ -32,12 +33,13 @@ std::string plan_text(const std::string& campaign, const std::vector<scan_load>&
     for (const scan_load& scan : scans)
         voxels += static_cast<double>(voxel_count(scan.volume));
     const campaign_layout& shared = layout.campaign;
-    std::string text =
-        fmt::format("campaign   {}: {} scans, {:.3g} Gvoxel to analyse\n", campaign, scans.size(), voxels / 1e9);
-    text += fmt::format("nodes      {} of {} cores: {} ranks a node, {} threads a rank\n", layout.nodes,
-                        pool.cores_per_node, layout.ranks_per_node, layout.threads_per_rank);
-    text += fmt::format("layout     {} scan{} at a time on {} rank{} each, largest first\n", shared.groups,
-                        shared.groups == 1 ? "" : "s", shared.ranks_per_scan, shared.ranks_per_scan == 1 ? "" : "s");
+    std::string text = fmt::format("campaign   {}: {}, {:.3g} Gvoxel to analyse\n", campaign,
+                                   counted(std::ssize(scans), "scan"), voxels / 1e9);
+    text +=
+        fmt::format("nodes      {} of {}: {} a node, {} a rank\n", layout.nodes, counted(pool.cores_per_node, "core"),
+                    counted(layout.ranks_per_node, "rank"), counted(layout.threads_per_rank, "thread"));
+    text += fmt::format("layout     {} at a time on {} each, largest first\n", counted(shared.groups, "scan"),
+                        counted(shared.ranks_per_scan, "rank"));
     text += fmt::format("memory     {} per rank", size_text(shared.bytes_per_rank));
     if (pool.bytes_per_node > 0)
         text += fmt::format(" of {}", size_text(pool.bytes_per_node / layout.ranks_per_node));

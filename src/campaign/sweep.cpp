@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "tomosweep/campaign/job.hpp"
+#include "tomosweep/campaign/steps_reader.hpp"
 #include "tomosweep/campaign/threshold_reader.hpp"
 #include "tomosweep/campaign/yaml_document.hpp"
 #include "tomosweep/campaign/yaml_reader.hpp"
@@ -30,7 +31,12 @@ std::vector<misplaced_key> misplaced_in_sweep() {
 
 /// Reports what is not ascending, or stands there twice.
 std::vector<double> read_limits(const yaml_value& value) {
-    const auto limits = value.numbers({.low = 0, .high = longest_um});
+    constexpr number_range possible{.low = 0, .high = longest_um};
+    if (value.is_map())
+        return read_steps(yaml_map({value}, {"from", "to", "step"}),
+                          {"resolution limit", "resolution limits", max_resolution_limits, possible})
+            .value_or(std::vector<double>());
+    const auto limits = value.numbers(possible);
     if (!limits)
         return {};
     if (limits->size() > max_resolution_limits) {

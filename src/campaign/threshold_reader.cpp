@@ -1,11 +1,12 @@
 #include "tomosweep/campaign/threshold_reader.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "tomosweep/campaign/grey_reader.hpp"
+#include "tomosweep/campaign/steps_reader.hpp"
 
 namespace tomosweep {
 namespace {
@@ -77,31 +78,9 @@ std::optional<threshold_spec> read_values(const yaml_value& value) {
     return sorted ? std::optional<threshold_spec>(absolute_thresholds{*sorted, {}}) : std::nullopt;
 }
 
-std::optional<threshold_spec> read_steps(const yaml_map& map) {
-    const auto from = map.need("from", "the first grey level");
-    const auto to = map.need("to", "the last grey level");
-    const auto step = map.need("step", "the distance of two grey levels");
-    if (!from || !to || !step)
-        return std::nullopt;
-    const auto first = from->number();
-    const auto last = to->number();
-    const auto width = step->number(positive);
-    if (!first || !last || !width)
-        return std::nullopt;
-    if (*first > *last) {
-        to->refuse(fmt::format("{} below `from`, which is {}", *last, *first), "from <= to");
-        return std::nullopt;
-    }
-    // A relative slack, so that 0.1 to 0.3 in steps of 0.1 reaches its end.
-    const double steps = std::floor((*last - *first) / *width * (1 + 1e-12) + 1e-9);
-    if (steps >= static_cast<double>(max_thresholds)) {
-        step->refuse(fmt::format("{} (more than {} thresholds)", *width, max_thresholds), "a larger step");
-        return std::nullopt;
-    }
-    absolute_thresholds thresholds;
-    for (int i = 0; i <= static_cast<int>(steps); ++i)
-        thresholds.high.push_back(*first + i * *width);
-    return thresholds;
+std::optional<threshold_spec> read_grey_steps(const yaml_map& map) {
+    auto levels = read_steps(map, {"grey level", "thresholds", max_thresholds});
+    return levels ? std::optional<threshold_spec>(absolute_thresholds{std::move(*levels), {}}) : std::nullopt;
 }
 
 std::optional<threshold_spec> read_rule(const yaml_map& map) {
@@ -155,7 +134,7 @@ std::optional<threshold_spec> read_threshold(const yaml_value& value) {
     if (values)
         return read_values(*any.find("values"));
     if (steps)
-        return read_steps(any);
+        return read_grey_steps(any);
     return any.need("rule", "otsu, multi-otsu or gaussian-mixture") ? read_rule(any) : std::nullopt;
 }
 

@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "tomosweep/campaign/unit_advice.hpp"
+#include "tomosweep/core/counted.hpp"
 
 namespace tomosweep {
 namespace {
@@ -101,9 +102,9 @@ std::string_view nearest_name(std::string_view name, const std::vector<std::stri
 
 std::string yaml_value::description() const {
     if (node_.IsSequence())
-        return fmt::format("a list of {} value{}", node_.size(), node_.size() == 1 ? "" : "s");
+        return "a list of " + counted(static_cast<std::int64_t>(node_.size()), "value");
     if (node_.IsMap())
-        return fmt::format("a mapping of {} key{}", node_.size(), node_.size() == 1 ? "" : "s");
+        return "a mapping of " + counted(static_cast<std::int64_t>(node_.size()), "key");
     if (!node_.IsScalar())
         return "no value";
     std::string text = node_.Scalar();

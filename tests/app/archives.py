@@ -132,7 +132,7 @@ class verify(folder_test):
         self.damage(self.shard, place, 4)
         self.assertIn("s0.h5", self.expect(BAD_INPUT, "merge", self.out).stderr)
         told = self.expect(DONE, *self.arguments, "--fields", "mask,thickness").stderr
-        self.assertIn("1 scans to do, 1 complete", told)
+        self.assertIn("1 scan to do, 1 complete", told)
         self.assertEqual(content(self.shard), expected)
 
 
@@ -168,7 +168,7 @@ class earlier_schema(folder_test):
         job = self.unpack(1)
         self.assertIn("0 scans to do, 2 complete", self.expect(DONE, "run", *job).stderr)
         (self.out / "scans" / "b.h5").unlink()
-        self.assertIn("1 scans to do, 1 complete", self.expect(DONE, "run", *job).stderr)
+        self.assertIn("1 scan to do, 1 complete", self.expect(DONE, "run", *job).stderr)
         self.expect(DONE, "export", self.out, "--csv", self.folder / "table.csv")
         now, before = self.rows(self.folder / "table.csv"), self.rows(self.out / "figures.csv")
         self.assertEqual([{name: row[name] for name in before[0]} for row in now], before)

@@ -202,7 +202,7 @@ class one_bad_scan(bad_input_test):
         (self.folder / "scan.raw").write_bytes(whole[:-1])
         self.assert_one_failed(self.among_good_ones(source))
         (self.folder / "scan.raw").write_bytes(whole)
-        self.assertIn("1 scans to do, 2 complete", self.run_job(DONE, self.among_good_ones(source)).stderr)
+        self.assertIn("1 scan to do, 2 complete", self.run_job(DONE, self.among_good_ones(source)).stderr)
 
     def test_all_scans_bad(self):
         job = campaign(2)

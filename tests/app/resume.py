@@ -67,7 +67,7 @@ class second_run(resume_test):
         before = self.times("out")
         raw = self.folder / "data" / "s0.raw"
         raw.write_bytes(raw.read_bytes()[::-1])
-        self.assertIn("1 scans to do, 1 complete", self.expect(DONE, *arguments).stderr)
+        self.assertIn("1 scan to do, 1 complete", self.expect(DONE, *arguments).stderr)
         self.assertEqual(self.times("out")["s1"], before["s1"])
 
     def test_labels_of_scans_change_without_an_analysis(self):

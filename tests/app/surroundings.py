@@ -36,7 +36,7 @@ class inputs(folder_test):
     def test_changed_in_the_middle_fails_the_scan_and_the_next_run_computes_it(self):
         kept = self.last.read_bytes()
         self.assertIn("changed after", self.while_the_first_is_analysed(lambda: self.last.write_bytes(kept[::-1])))
-        self.assertIn("1 scans to do, 1 complete", self.expect(DONE, *self.arguments).stderr)
+        self.assertIn("1 scan to do, 1 complete", self.expect(DONE, *self.arguments).stderr)
 
     def test_vanished_in_the_middle_fails_the_scan(self):
         self.assertIn(str(self.last), self.while_the_first_is_analysed(self.last.unlink))
@@ -124,7 +124,7 @@ class clocks(folder_test):
             line = ["faketime", "-f", days, *command_line(["run", job, sweep, "-o", self.folder / "out", *options], 2)]
             finished = subprocess.run(list(map(str, line)), capture_output=True, text=True, timeout=TIMEOUT_S)
             self.assertEqual(finished.returncode, DONE, finished.stderr)
-        self.assertIn("1 scans to do, 2 complete", finished.stderr)
+        self.assertIn("1 scan to do, 2 complete", finished.stderr)
         self.expect(DONE, "run", job, sweep, "-o", self.folder / "at-once")
         assert_same_content(self, campaign_content(self.folder / "out"), campaign_content(self.folder / "at-once"),
                             "with jumping clocks")

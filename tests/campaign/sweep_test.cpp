@@ -72,7 +72,7 @@ TEST(sweep, steps_include_their_end_when_they_hit_it) {
     EXPECT_EQ(absolute("{from: 80, to: 94, step: 5}").high, (std::vector<double>{80, 85, 90}));
     EXPECT_EQ(absolute("{from: 80, to: 80, step: 5}").high, std::vector<double>{80});
     const std::vector<double> tenths = absolute("{from: 0.1, to: 0.3, step: 0.1}").high;
-    EXPECT_EQ(tenths, (std::vector<double>{0.1, 0.1 + 1 * 0.1, 0.1 + 2 * 0.1}));
+    EXPECT_EQ(tenths, (std::vector<double>{0.1, 0.2, 0.3})) << "as in a list, though 0.1 + 2 * 0.1 is another number";
     EXPECT_EQ(absolute("{from: 0, to: 1, step: 0.001}").high.size(), 1001U);
 }
 
@@ -128,6 +128,20 @@ TEST(sweep, resolution_limits_ascend_from_0) {
     EXPECT_TRUE(has_only(wrong("resolution_limit_um: [0, 0.2, 0.2]\n"), 1, "resolution_limit_um", "0.2 twice"));
     EXPECT_TRUE(has_only(wrong("resolution_limit_um: [-1]\n"), 1, "resolution_limit_um[0]", "a number from 0 to"));
     EXPECT_TRUE(has_only(wrong("resolution_limit_um: [1e300]\n"), 1, "resolution_limit_um[0]", "to 1000000"));
+}
+
+TEST(sweep, resolution_limits_may_be_steps) {
+    const auto limits = [](const std::string& steps) {
+        return parse_sweep("resolution_limit_um: " + steps + "\n", "s").resolution_limits_um;
+    };
+    EXPECT_EQ(limits("{from: 0, to: 0.96, step: 0.16}"), (std::vector<double>{0, 0.16, 0.32, 0.48, 0.64, 0.8, 0.96}));
+    EXPECT_EQ(limits("{from: 0, to: 253, step: 1}").size(), 254U);
+    EXPECT_TRUE(has_only(wrong("resolution_limit_um: {from: 0, to: 254, step: 1}\n"), 1, "resolution_limit_um.step",
+                         "more than 254 resolution limits"));
+    EXPECT_TRUE(has_only(wrong("resolution_limit_um: {from: -1, to: 1, step: 1}\n"), 1, "resolution_limit_um.from",
+                         "a number from 0 to"));
+    EXPECT_TRUE(
+        has_only(wrong("resolution_limit_um: {from: 0, to: 1}\n"), 1, "resolution_limit_um.step", "no such key"));
 }
 
 TEST(sweep, no_more_resolution_limits_than_a_class_volume_has_phases) {
