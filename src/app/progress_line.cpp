@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 namespace tomosweep::app {
 namespace {
@@ -25,20 +26,36 @@ std::size_t columns_of_terminal() {
 
 }  // namespace
 
-progress_line::progress_line() : terminal_(isatty(STDERR_FILENO) != 0), next_(clock::now()) {}
+progress_line::progress_line() : terminal_(isatty(STDERR_FILENO) != 0) {}
 
 void progress_line::show(const run_progress& progress) {
-    using namespace std::chrono_literals;
-    if (clock::now() < next_ || progress.work_total == 0)
+    if (progress.work_total == 0)
         return;
-    next_ = clock::now() + (terminal_ ? 200ms : 30000ms);
-    const double elapsed = std::chrono::duration<double>(clock::now() - start_).count();
-    const double rate = static_cast<double>(progress.work_done) / std::max(elapsed, 1e-3);
-    const auto left = static_cast<double>(progress.work_total - progress.work_done);
-    draw(progress, rate, rate > 0 ? left / rate : 0);
+    {
+        const std::lock_guard lock(mutex_);
+        latest_ = progress;
+    }
+    changed_.notify_one();
+    if (!drawer_.joinable())
+        drawer_ = std::jthread([this](const std::stop_token& stop) { keep_drawing(stop); });
 }
 
-void progress_line::draw(const run_progress& progress, double rate, double seconds_left) {
+void progress_line::keep_drawing(const std::stop_token& stop) {
+    using namespace std::chrono_literals;
+    std::unique_lock lock(mutex_);
+    while (changed_.wait(lock, stop, [this] { return latest_.has_value(); })) {
+        const run_progress progress = *std::exchange(latest_, std::nullopt);
+        lock.unlock();
+        draw(progress);
+        lock.lock();
+        changed_.wait_for(lock, stop, terminal_ ? 200ms : 30000ms, [] { return false; });
+    }
+}
+
+void progress_line::draw(const run_progress& progress) {
+    const double elapsed = std::chrono::duration<double>(clock::now() - start_).count();
+    const double rate = static_cast<double>(progress.work_done) / std::max(elapsed, 1e-3);
+    const double seconds_left = rate > 0 ? static_cast<double>(progress.work_total - progress.work_done) / rate : 0;
     const double share = static_cast<double>(progress.work_done) / static_cast<double>(progress.work_total);
     const std::string left = progress.work_done > 0 ? duration(seconds_left) + " left" : "just begun";
     std::string text = fmt::format("{:3.0f} %  {} of {} scans done, threshold {} of {}  {:.1f} Mvoxel/s  {}  {}",
@@ -63,6 +80,9 @@ void progress_line::draw(const run_progress& progress, double rate, double secon
 }
 
 void progress_line::finish() {
+    drawer_.request_stop();
+    if (drawer_.joinable())
+        drawer_.join();
     if (drawn_)
         fmt::print(stderr, "\r\x1b[K");
     drawn_ = false;

@@ -1,13 +1,18 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
 
 #include "tomosweep/campaign/run.hpp"
 
 namespace tomosweep::app {
 
 /// Shows how far a run has come: a bar that redraws itself on a terminal, otherwise a plain line now and then, fit for
-/// a log. Voxels count once for every threshold.
+/// a log. Voxels count once for every threshold. A thread draws, so that the last of many quick steps, which may take
+/// long, is the one that stays.
 class progress_line {
 public:
     progress_line();
@@ -19,12 +24,16 @@ public:
 private:
     using clock = std::chrono::steady_clock;
 
-    void draw(const run_progress& progress, double rate, double seconds_left);
+    void keep_drawing(const std::stop_token& stop);
+    void draw(const run_progress& progress);
 
     bool terminal_;
     bool drawn_ = false;
     clock::time_point start_ = clock::now();
-    clock::time_point next_;
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::optional<run_progress> latest_;  ///< that is not drawn yet
+    std::jthread drawer_;                 // the last member: it ends before what it uses
 };
 
 }  // namespace tomosweep::app

@@ -14,7 +14,7 @@ import unittest
 import h5py
 import yaml
 
-from program import BAD_INPUT, DONE, SOME_FAILED, SWEEP, TOMOSWEEP, campaign, content, folder_test
+from program import BAD_INPUT, DONE, SOME_FAILED, SWEEP, TOMOSWEEP, campaign, content, folder_test, phantom
 
 COMMANDS = ("run", "check", "plan", "submit", "phantom", "status", "merge", "export", "verify", "reproduce")
 
@@ -75,26 +75,38 @@ class on_a_job(folder_test):
         self.assertEqual([line.split()[0] for line in told.splitlines() if line.startswith("s") and line[1].isdigit()],
                          ["s0", "s1", "s2"])
 
+    def bars(self, columns, *job):
+        """What a run draws on a terminal of so many columns."""
+        terminal, stderr = pty.openpty()
+        fcntl.ioctl(stderr, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        run = subprocess.Popen([TOMOSWEEP, "run", *job, "-o", self.out, "--fresh"], stderr=stderr,
+                               stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        os.close(stderr)
+        told = b""
+        try:
+            while piece := os.read(terminal, 4096):
+                told += piece
+        except OSError:  # the other side is closed
+            pass
+        os.close(terminal)
+        self.assertEqual(run.wait(), DONE)
+        bars = [line.split("\x1b")[0] for line in told.decode().split("\r") if "Mvoxel/s" in line]
+        self.assertTrue(bars, told)
+        return bars
+
     def test_the_bar_fits_its_terminal(self):
         for columns in (60, 80, 200):
-            terminal, stderr = pty.openpty()
-            fcntl.ioctl(stderr, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-            run = subprocess.Popen([TOMOSWEEP, "run", *self.job, "-o", self.out, "--fresh"], stderr=stderr,
-                                   stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-            os.close(stderr)
-            told = b""
-            try:
-                while piece := os.read(terminal, 4096):
-                    told += piece
-            except OSError:  # the other side is closed
-                pass
-            os.close(terminal)
-            self.assertEqual(run.wait(), DONE)
-            bars = [line.split("\x1b")[0] for line in told.decode().split("\r") if "Mvoxel/s" in line]
-            self.assertTrue(bars, told)
+            bars = self.bars(columns, *self.job)
             self.assertLess(max(map(len, bars)), columns)
             self.assertIn("0 of 3 scans done, threshold 0 of 2", bars[0])
         self.assertRegex(bars[0], r"just begun  [a-z]+$")
+
+    def test_the_bar_names_a_long_step_that_follows_on_short_ones(self):
+        job = self.write("long.yaml", campaign(1, scans=[{"id": "s0", "voxel_size_um": 0.5,
+                                                          "source": phantom(shape=[160, 160, 160])}]))
+        sweep = self.write("long_sweep.yaml", {"threshold": {"from": 20, "to": 250, "step": 1}, "width": False})
+        steps = {bar.split()[-1] for bar in self.bars(200, job, sweep)}
+        self.assertIn("tables", steps)
 
     def test_log_is_made_of_json_lines_in_an_output_folder_that_is_not_there_yet(self):
         log = self.out / "logs" / "log.jsonl"
