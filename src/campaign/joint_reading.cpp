@@ -11,7 +11,7 @@
 namespace tomosweep {
 namespace {
 
-constexpr index_t most_bytes_of_a_round = index_t{128} << 20;
+constexpr index_t most_bytes_of_a_round = index_t{256} << 20;
 
 constexpr index_t rounded_up(index_t count, index_t by) {
     return (count + by - 1) / by;
@@ -81,7 +81,7 @@ public:
         const box3& needed = first.needed();
         const index_t bytes = needed.voxels() * static_cast<index_t>(bytes_per_voxel(source.type()));
         const index_t layer_bytes = rounded_up(bytes, first.layers(grain_));
-        layers_ = std::max<index_t>(1, std::min(most_bytes_of_a_round, bytes / first.members() / 4) / layer_bytes);
+        layers_ = std::max<index_t>(1, std::min(most_bytes_of_a_round, bytes / first.members() / 8) / layer_bytes);
         for (index_t z = 0; z < grid.blocks().ranks_per_axis().z; ++z)
             rounds_ = std::max(
                 rounds_, rounded_up(reading_row(grid.blocks(), z, input_of).layers(grain_), first.members() * layers_));

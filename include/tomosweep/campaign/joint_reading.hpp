@@ -15,8 +15,8 @@ using input_box = std::function<box3(const box3& block)>;
 /// would make them read the same grains (scan_source::grain()) again and again: then those that share a range of z read
 /// different slices, as many grains each in every round, and hand each other what they need, so that a slice is opened
 /// and decompressed once. Charges what this rank reads to the grid's ledger.
-/// Collective: all ranks throw when one cannot read. Peak: the box; besides it in a round up to three times a quarter
-/// of it or 128 MiB, whichever is less, but a layer of grains at least.
+/// Collective: all ranks throw when one cannot read. Peak: the box; besides it in a round up to three times an eighth
+/// of it or 256 MiB, whichever is less, but a layer of grains at least.
 grey_volume read_jointly(const domain& grid, const scan_source& source, const input_box& input_of);
 
 }  // namespace tomosweep
