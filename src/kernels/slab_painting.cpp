@@ -51,9 +51,9 @@ index_t slab_layers(const extent3& extent, index_t threads) {
 
 }  // namespace
 
-painting::painting(view3<const class_t> classes_, int phase_, const box3& box, const ball_list& own_,
-                   std::span<const ball> others_)
-    : classes(classes_), phase(phase_), origin(box.lo), own(own_), others(others_), max_radius_sq(own_.largest_sq()) {
+painting::painting(view3<const class_t> classes, int phase, const box3& box, const ball_list& own,
+                   std::span<const ball> others)
+    : classes(classes), phase(phase), origin(box.lo), own(own), others(others), max_radius_sq(own.largest_sq()) {
     for (const ball& one : others)
         max_radius_sq = std::max(max_radius_sq, one.radius_sq);
     reach = static_cast<index_t>(std::sqrt(static_cast<double>(max_radius_sq))) + 1;
