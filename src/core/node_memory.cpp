@@ -59,9 +59,10 @@ memory_bound left_in(const std::string& folder, const std::string& name, const g
     const double in_use = number_in(folder + "/" + version.in_use).value_or(0);
     const double taken = std::max(0.0, in_use - held[version.cache[0]] - held[version.cache[1]]);
     for (const std::string limit : version.limits)
-        if (const auto bytes = limit.empty() ? std::nullopt : number_in(folder + "/" + limit);
+        if (const auto bytes = limit.empty() ? std::nullopt : number_in(std::string(folder).append("/").append(limit));
             bytes && *bytes < unlimited)
-            bound = tighter(bound, {std::max(1.0, *bytes - taken), "cgroup " + name + " (" + limit + ")"});
+            bound = tighter(bound, {std::max(1.0, *bytes - taken),
+                                    std::string("cgroup ").append(name).append(" (").append(limit).append(")")});
     return bound;
 }
 
@@ -110,7 +111,7 @@ memory_bound left_by_groups(const std::string& root, const group_mount& mount) {
     for (;; group = group.substr(0, group.rfind('/'))) {
         while (!group.empty() && group.back() == '/')
             group.pop_back();
-        bound = tighter(bound, left_in(root + mount.point + group, group.empty() ? "/" : group,
+        bound = tighter(bound, left_in(std::string(root).append(mount.point).append(group), group.empty() ? "/" : group,
                                        mount.second_version ? version_2 : version_1));
         if (group.find('/') == std::string::npos)
             return bound;
