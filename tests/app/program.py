@@ -18,6 +18,8 @@ MPIEXEC = os.environ.get("TOMOSWEEP_MPIEXEC", "mpirun")
 # Sanitizers slow everything down; what waits for something to happen waits the longer.
 PATIENCE = int(os.environ.get("TOMOSWEEP_PATIENCE", "1"))
 TIMEOUT_S = 60 * PATIENCE
+# What a launcher gives the other ranks when one has died.
+GRACE_S = 20 * PATIENCE
 
 # Exit codes, as documented.
 DONE, INTERNAL, BAD_INPUT, SOME_FAILED, NOT_ENOUGH, INTERRUPTED = 0, 1, 2, 3, 4, 75
@@ -58,11 +60,15 @@ def session_of(leader):
     return members
 
 
+def ranks_of(process):
+    """The living ranks of a started process, which may be itself."""
+    return [member for member, name in session_of(process.pid).items() if name == pathlib.Path(TOMOSWEEP).name]
+
+
 def signal_ranks(process, number):
     """To the ranks themselves, as srun and scancel do; mpirun is left alone."""
-    for member, name in session_of(process.pid).items():
-        if name == pathlib.Path(TOMOSWEEP).name:
-            os.kill(member, number)
+    for member in ranks_of(process):
+        os.kill(member, number)
 
 
 def kill_all(process):
@@ -76,6 +82,13 @@ def kill_all(process):
         process.poll()
         time.sleep(0.01)
     process.wait(TIMEOUT_S)
+
+
+def await_that(condition, seconds=TIMEOUT_S):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.005)
 
 
 def phantom(**keys):

@@ -8,8 +8,8 @@ import time
 import unittest
 
 from program import (DONE, NOT_ENOUGH, SOME_FAILED, SWEEP, TIMEOUT_S, assert_nothing_half_written, assert_same_content,
-                     campaign, campaign_content, command_line, folder_test, kill_all, start)
-from survival import await_that, slow_job, locks
+                     await_that, campaign, campaign_content, command_line, folder_test, kill_all, start)
+from survival import slow_job, locks
 
 
 class inputs(folder_test):

@@ -4,7 +4,6 @@ The kills are 50 by default; more: TOMOSWEEP_KILLS=1000 TOMOSWEEP_SEED=7 python3
 
 import json
 import os
-import pathlib
 import random
 import shutil
 import signal
@@ -16,26 +15,15 @@ import unittest
 import h5py
 import numpy as np
 
-from program import (BAD_INPUT, DONE, MPIEXEC, NOT_ENOUGH, PATIENCE, SOME_FAILED, SWEEP, TIMEOUT_S, TOMOSWEEP,
-                     assert_nothing_half_written, assert_same_content, campaign, campaign_content, command_line, content,
-                     folder_test, kill_all, phantom, session_of, signal_ranks, start, tomosweep)
+from program import (BAD_INPUT, DONE, GRACE_S, MPIEXEC, SOME_FAILED, SWEEP, TIMEOUT_S, TOMOSWEEP,
+                     assert_nothing_half_written, assert_same_content, await_that, campaign, campaign_content, content, folder_test, kill_all,
+                     phantom, ranks_of, session_of, signal_ranks, start, tomosweep)
 
-# What a launcher gives the other ranks when one has died.
-GRACE_S = 20 * PATIENCE
 KILLS = int(os.environ.get("TOMOSWEEP_KILLS", "50"))
-# Allocations that are refused, each in a run of its own.
-REFUSALS = int(os.environ.get("TOMOSWEEP_REFUSALS", "5"))
 
 
 def locks(out):
     return sorted(out.glob(".lock-*"))
-
-
-def await_that(condition, seconds=TIMEOUT_S):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
 
 
 def slow_job(count=2):
@@ -153,7 +141,7 @@ class killed(folder_test):
     def victims(self, running):
         """Who is to die, or nothing when nobody lives any more."""
         living = session_of(running.pid)
-        ranks = [member for member, name in living.items() if name == pathlib.Path(TOMOSWEEP).name]
+        ranks = ranks_of(running)
         how = self.random.choice(["a rank", "the launcher", "all", "all"])
         return {"a rank": ranks[:1], "the launcher": [running.pid], "all": list(living)}[how] if ranks else []
 
@@ -227,100 +215,22 @@ class launchers(folder_test):
         self.addCleanup(kill_all, begun)
         return begun
 
-    @staticmethod
-    def ranks_of(begun):
-        return [member for member, name in session_of(begun.pid).items() if name == pathlib.Path(TOMOSWEEP).name]
-
     def test_ranks_end_with_their_launcher(self):
         begun = self.begin(MPIEXEC, "-n", "2")
-        await_that(lambda: len(self.ranks_of(begun)) == 2)
+        await_that(lambda: len(ranks_of(begun)) == 2)
         time.sleep(1)
-        self.assertEqual(len(self.ranks_of(begun)), 2)
+        self.assertEqual(len(ranks_of(begun)), 2)
         begun.kill()
         begun.wait(TIMEOUT_S)
         await_that(lambda: not session_of(begun.pid), GRACE_S)
 
     def test_a_process_that_no_launcher_started_outlives_its_parent(self):
         begun = self.begin("sh", "-c", '"$@" & sleep 100', "sh")
-        await_that(lambda: self.ranks_of(begun))
+        await_that(lambda: ranks_of(begun))
         begun.kill()
         begun.wait(TIMEOUT_S)
         time.sleep(1.5)
-        self.assertEqual(len(self.ranks_of(begun)), 1)
-
-
-class memory(folder_test):
-    """Real control groups, where they may be made."""
-
-    def in_group(self, limit_mib, *command):
-        for folder, limit in [("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max")]:
-            group = pathlib.Path(folder) / self.folder.name
-            try:
-                if not (group.parent / "cgroup.procs").exists():
-                    continue
-                group.mkdir()
-                self.addCleanup(self.remove_group, group)
-                (group / limit).write_text(str(limit_mib << 20))
-            except OSError:
-                continue
-            return subprocess.run(["sh", "-c", f'echo $$ > {group}/cgroup.procs && exec "$@"', "sh", *map(str, command)],
-                                  capture_output=True, text=True, timeout=TIMEOUT_S), group.name
-        self.skipTest("control groups may not be made here")
-
-    @staticmethod
-    def remove_group(group):
-        await_that(lambda: not (group / "cgroup.procs").read_text(), 20)
-        group.rmdir()
-
-    def job_of(self, edge):
-        scan = {"id": "s0", "voxel_size_um": 0.5, "source": phantom(shape=[edge] * 3)}
-        return self.write("job.yaml", campaign(0, scans=[scan]))
-
-    def test_too_little_ends_the_run_before_it_reads_and_says_what_would_fit(self):
-        command = command_line(["run", self.job_of(1000), self.write("sweep.yaml", SWEEP), "-o", self.folder / "out"], 2)
-        finished, group = self.in_group(1024, *command)
-        self.assertEqual(finished.returncode, NOT_ENOUGH, finished.stderr)
-        self.assertRegex(finished.stderr, rf"scan s0 needs .* on each of 2 ranks, there are 0\..* GiB \(cgroup .*{group}"
-                                          r".*what would fit: .* GiB per rank, \d+ ranks of this size \(\d+ nodes")
-        self.assertEqual(list((self.folder / "out" / "scans").glob("*")), [])
-
-    def test_what_fits_runs(self):
-        command = command_line(["run", self.job_of(24), self.write("sweep.yaml", SWEEP), "-o", self.folder / "out"], 2)
-        finished, _ = self.in_group(1024, *command)
-        self.assertEqual(finished.returncode, DONE, finished.stderr)
-
-
-class allocations(folder_test):
-    """Memory that is refused to one rank, at any moment."""
-
-    def start(self, out, fail_at=None, ranks=3):
-        environment = {**os.environ, "LD_PRELOAD": os.environ["TOMOSWEEP_FAILING_MEMORY"], "OMP_NUM_THREADS": "1"}
-        if fail_at:
-            environment["TOMOSWEEP_FAIL_AT"] = str(fail_at)
-        return subprocess.run(command_line([*self.arguments, "-o", out, "--ranks-per-scan", ranks], ranks),
-                              capture_output=True, text=True, timeout=GRACE_S, env=environment)
-
-    def test_refused_to_one_rank_end_the_scan_or_the_run_on_all_ranks_and_the_next_run_completes(self):
-        seed = int(os.environ.get("TOMOSWEEP_SEED", random.SystemRandom().randrange(2**32)))
-        print(f"seed {seed}", flush=True)
-        chance = random.Random(seed)
-        self.arguments = ["run", self.write("job.yaml", campaign(1)), self.write("sweep.yaml", SWEEP)]
-        undisturbed = self.start(self.folder / "undisturbed")
-        self.assertEqual(undisturbed.returncode, DONE, undisturbed.stderr)
-        count = int(undisturbed.stderr.rsplit("allocations: ", 1)[1].split()[0])
-        out, codes = self.folder / "out", set()
-        for fail_at in (chance.randint(1, count) for _ in range(REFUSALS)):
-            with self.subTest(fail_at=fail_at, of=count):
-                finished = self.start(out, fail_at)
-                codes.add(finished.returncode)
-                # Sorting goes on without the memory that would have made it faster.
-                self.assertIn(finished.returncode, (DONE, SOME_FAILED, NOT_ENOUGH), finished.stderr)
-                if finished.returncode != DONE:
-                    self.assertIn("memory", finished.stderr + finished.stdout)
-                shutil.rmtree(out, True)
-        self.assertNotEqual(codes, {DONE})
-        self.expect(DONE, *self.arguments, "-o", out, ranks=2)
-        assert_same_content(self, campaign_content(out), campaign_content(self.folder / "undisturbed"), "after failures")
+        self.assertEqual(len(ranks_of(begun)), 1)
 
 
 class checkpoints(folder_test):

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "support/filled_box.hpp"
 #include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
@@ -28,12 +31,7 @@ public:
         if (box.lo.z <= broken_slice_ && broken_slice_ < box.hi.z)
             throw input_error("scan.tif", "slice " + std::to_string(broken_slice_), "nothing", "a slice");
         read_ += box.voxels();
-        array3<std::uint16_t> voxels(box.extent());
-        for (index_t z = box.lo.z; z < box.hi.z; ++z)
-            for (index_t y = box.lo.y; y < box.hi.y; ++y)
-                for (index_t x = box.lo.x; x < box.hi.x; ++x)
-                    voxels.view()[index3{z, y, x} - box.lo] = value_at({z, y, x});
-        return voxels;
+        return support::filled(box, value_at);
     }
 
     std::int64_t voxels_read() const { return read_; }
@@ -68,12 +66,7 @@ void expect_needed_voxels(const communicator& ranks, const analysed_part& part, 
     const auto& voxels = std::get<array3<std::uint16_t>>(read);
     const box3 own = needed(grid.own());
     ASSERT_EQ(voxels.extent(), own.extent());
-    index_t wrong = 0;
-    for (index_t z = own.lo.z; z < own.hi.z; ++z)
-        for (index_t y = own.lo.y; y < own.hi.y; ++y)
-            for (index_t x = own.lo.x; x < own.hi.x; ++x)
-                wrong += voxels.view()[index3{z, y, x} - own.lo] != value_at({z, y, x});
-    EXPECT_EQ(wrong, 0);
+    EXPECT_TRUE(std::ranges::equal(voxels.values(), support::filled(own, value_at).values()));
 }
 
 TEST(joint_reading, every_rank_gets_its_voxels_whatever_the_grains_and_the_cuts) {

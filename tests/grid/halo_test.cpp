@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "support/filled_box.hpp"
 #include "support/zero_pages.hpp"
 
 namespace tomosweep {
@@ -14,12 +15,7 @@ std::uint32_t value_at(const index3& index) {
 }
 
 array3<std::uint32_t> filled(const box3& box) {
-    array3<std::uint32_t> voxels(box.extent());
-    for (index_t z = box.lo.z; z < box.hi.z; ++z)
-        for (index_t y = box.lo.y; y < box.hi.y; ++y)
-            for (index_t x = box.lo.x; x < box.hi.x; ++x)
-                voxels.view()[index3{z, y, x} - box.lo] = value_at({z, y, x});
-    return voxels;
+    return support::filled(box, value_at);
 }
 
 void expect_filled(const array3<std::uint32_t>& voxels, const box3& box) {
