@@ -88,7 +88,7 @@ public:
     }
 
     grey_volume read(step_scope& charged) const {
-        const extent3 extent = row_.wanted(grid_.ranks().rank() - row_.rank(0)).extent();
+        const extent3 extent = row_.wanted(own_member()).extent();
         grey_volume wanted = agreed(grid_.ranks(), [&] { return make_grey(source_.type(), extent); });
         for (index_t round = 0; round < rounds_; ++round)
             std::visit([&](auto& voxels) { read_round(round, voxels, charged); }, wanted);
@@ -100,15 +100,14 @@ private:
         return {grid_.blocks(), grid_.blocks().position(grid_.ranks().rank()).z, input_of};
     }
 
+    index_t own_member() const { return grid_.ranks().rank() - row_.rank(0); }
+
     template <class T>
     void read_round(index_t round, array3<T>& wanted, step_scope& charged) const {
         std::vector<box_share> shares;
-        box3 own;
-        for (index_t member = 0; member < row_.members(); ++member) {
+        for (index_t member = 0; member < row_.members(); ++member)
             shares.push_back({row_.rank(member), row_.slab(member, round, layers_, grain_.z), row_.wanted(member)});
-            if (row_.rank(member) == grid_.ranks().rank())
-                own = shares.back().held;
-        }
+        const box3& own = shares[static_cast<std::size_t>(own_member())].held;
         box_transfer parts(grid_.ranks(), shares);
         const auto held = agreed(grid_.ranks(), [&] {
             auto read = std::get<array3<T>>(charged_read(source_, own, charged));

@@ -29,9 +29,8 @@ using run_sink = std::function<void(std::span<const painted_run>)>;
 /// and at least 1, and is handed over exactly once. `own` are the balls of find_centres() for this block, `others`
 /// those of other blocks that reach into it, in any order. `box` is the block's place in the whole volume. `make_sink`
 /// is called once per thread, never by two at a time; a voxel's class may be written over once it is handed over. Which
-/// thread paints which voxel is not determined, so sinks have
-/// to gather what does not depend on order: maps and integer sums. Balls of radius unbounded_sq cover everything. Of a
-/// ball only its part is sure to be painted. Local.
+/// thread paints which voxel is not determined, so sinks have to gather what does not depend on order: maps and integer
+/// sums. Balls of radius unbounded_sq cover everything. Of a ball only its part is sure to be painted. Local.
 ///
 /// Method: balls by falling radius over a bitmap of the voxels not yet painted, 64 voxels and many rows per operation.
 /// The block is worked on in slabs along z. Scratch: 1/8 byte per voxel of the slabs in work and 20 bytes per ball
@@ -54,8 +53,8 @@ using radii_sink = std::function<void(const row_radii&)>;
 /// thickness of the phase before, nothing before the first, and afterwards that of this one. `own` and `others` need
 /// only be balls that the phase before does not have with the same radius: what the other ones cover is as thick
 /// already, and thickness never falls when a phase grows. Every voxel is handed over exactly once, and its class may be
-/// written over from then on. No radius may be too
-/// far for 16 bits. Local. Scratch: besides that of paint_thickness, 2 bytes per voxel of the slabs in work.
+/// written over from then on. No radius may be too far for 16 bits. Local. Scratch: besides that of paint_thickness, 2
+/// bytes per voxel of the slabs in work.
 void repaint_thickness(view3<const class_t> classes, int phase, const box3& box, const ball_list& own,
                        std::span<const ball> others, known_thickness& known,
                        const std::function<radii_sink()>& make_sink);
