@@ -51,11 +51,13 @@ class locked(lock_test):
     def test_a_second_run_is_refused_until_the_first_has_ended(self):
         first = self.begin()
         held = json.loads(locks(self.out)[0].read_text().splitlines()[0])["process"]["number"]
+        os.kill(held, signal.SIGSTOP)  # so that it is at work until it is let go on, however long the others take
         refused = self.expect(BAD_INPUT, *self.arguments).stderr
         for told in (str(self.out), f"process {held}", f"host {socket.gethostname()}", "one run at a time"):
             self.assertIn(told, refused)
         self.expect(BAD_INPUT, *self.arguments, "--shard", "1/2")
         os.kill(held, signal.SIGTERM)
+        os.kill(held, signal.SIGCONT)
         first.wait(TIMEOUT_S)
         self.assertEqual(locks(self.out), [])
 
