@@ -6,16 +6,24 @@ set(TOMOSWEEP_MPI_ENVIRONMENT
   OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_pml=ob1 OMPI_MCA_btl=vader,self OMPI_MCA_plm=isolated
   OMPI_MCA_mpi_yield_when_idle=1 OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive)
 
+add_library(idle_ranks MODULE ${CMAKE_CURRENT_LIST_DIR}/support/idle_ranks.cpp)
+set(preloaded idle_ranks)
 # Sanitizers slow tests down, so all time limits are multiplied by this, those within scripts as well.
 if(TOMOSWEEP_SANITIZE)
   set(TOMOSWEEP_PATIENCE 5)
   add_library(keep_libraries MODULE ${CMAKE_CURRENT_LIST_DIR}/support/keep_libraries.cpp)
-  target_compile_options(keep_libraries PRIVATE -fno-sanitize=all)
-  target_link_options(keep_libraries PRIVATE -fno-sanitize=all)
-  list(APPEND TOMOSWEEP_MPI_ENVIRONMENT LD_PRELOAD=$<TARGET_FILE:keep_libraries>)
+  list(APPEND preloaded keep_libraries)
 else()
   set(TOMOSWEEP_PATIENCE 1)
 endif()
+# Preloaded into programs without sanitizers, too.
+foreach(target IN LISTS preloaded)
+  target_compile_options(${target} PRIVATE -fno-sanitize=all)
+  target_link_options(${target} PRIVATE -fno-sanitize=all)
+endforeach()
+list(TRANSFORM preloaded REPLACE ".+" "$<TARGET_FILE:\\0>" OUTPUT_VARIABLE preloaded_files)
+list(JOIN preloaded_files : preloaded_files)
+list(APPEND TOMOSWEEP_MPI_ENVIRONMENT LD_PRELOAD=${preloaded_files})
 list(APPEND TOMOSWEEP_MPI_ENVIRONMENT TOMOSWEEP_PATIENCE=${TOMOSWEEP_PATIENCE})
 
 # Leaks are looked for where MPI is not started, which keeps memory of its own until the end.
@@ -66,9 +74,7 @@ function(tomosweep_test layer name)
   target_compile_options(${target} PRIVATE ${TOMOSWEEP_TEST_OPTIONS_${kind}})
   tomosweep_not_followed_by_fuzzers(${target})
   target_link_libraries(${target} PRIVATE tomosweep_${layer} ${test_LIBRARIES} GTest::gtest)
-  if(TOMOSWEEP_SANITIZE)
-    add_dependencies(${target} keep_libraries)
-  endif()
+  add_dependencies(${target} ${preloaded})
   # Other flags would need other precompiled headers.
   if(NOT OpenMP::OpenMP_CXX IN_LIST test_LIBRARIES)
     target_precompile_headers(${target} REUSE_FROM tomosweep_test_headers_${kind})
