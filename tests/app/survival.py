@@ -16,8 +16,8 @@ import h5py
 import numpy as np
 
 from program import (BAD_INPUT, DONE, GRACE_S, MPIEXEC, SOME_FAILED, SWEEP, TIMEOUT_S, TOMOSWEEP,
-                     assert_nothing_half_written, assert_same_content, await_that, campaign, campaign_content, content, folder_test, kill_all,
-                     phantom, ranks_of, session_of, signal_ranks, start, tomosweep)
+                     assert_nothing_half_written, assert_same_content, await_that, campaign, campaign_content, content,
+                     folder_test, kill_all, phantom, ranks_of, session_of, signal_ranks, start, tomosweep)
 
 KILLS = int(os.environ.get("TOMOSWEEP_KILLS", "50"))
 
