@@ -39,6 +39,18 @@ function(tomosweep_time_limit seconds)
   set_tests_properties(${ARGN} PROPERTIES TIMEOUT ${limit})
 endfunction()
 
+# tomosweep_whole_run(NAME COMMAND argument... [TIMEOUT s] [PROPERTIES key value...])
+# A Python script that runs the program, where the calling CMakeLists.txt lies. It is skipped when it ends with 77, and when the
+# time for tests is over (TOMOSWEEP_TESTS_END).
+function(tomosweep_whole_run name)
+  cmake_parse_arguments(run "" "TIMEOUT" "COMMAND;PROPERTIES" ${ARGN})
+  add_test(NAME ${name} COMMAND sh ${PROJECT_SOURCE_DIR}/tests/support/unless_late.sh ${TOMOSWEEP_PYTHON} ${run_COMMAND}
+    WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 LABELS whole_run ${run_PROPERTIES}
+    ENVIRONMENT "${TOMOSWEEP_MPI_ENVIRONMENT};TOMOSWEEP=$<TARGET_FILE:tomosweep>;TOMOSWEEP_MPIEXEC=${MPIEXEC_EXECUTABLE};PYTHONDONTWRITEBYTECODE=1;PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/app")
+  tomosweep_time_limit(${run_TIMEOUT} ${name})
+endfunction()
+
 # A test's own code is compiled often and runs once: without optimisation that takes half the time. Where it holds plain twins of
 # loops over voxels it would take minutes to run. What it tests is built as the preset says.
 set(TOMOSWEEP_TEST_OPTIONS_quick -O0)

@@ -13,6 +13,8 @@ inline array3<distance_sq_t> local_thickness(view3<const class_t> classes, int p
     array3<distance_sq_t> thickness(classes.extent(), 0);
     for_each_voxel(classes.extent(), [&](const index3& centre) {
         const distance_sq_t radius_sq = distance(centre.z, centre.y, centre.x);
+        if (radius_sq == 0)
+            return;
         for_each_voxel(classes.extent(), [&](const index3& at) {
             const bool inside = radius_sq == unbounded_sq || distance_sq(at, centre) < static_cast<index_t>(radius_sq);
             distance_sq_t& value = thickness(at.z, at.y, at.x);
