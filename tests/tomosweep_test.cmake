@@ -39,7 +39,7 @@ function(tomosweep_time_limit seconds)
   set_tests_properties(${ARGN} PROPERTIES TIMEOUT ${limit})
 endfunction()
 
-# tomosweep_whole_run(NAME COMMAND argument... [TIMEOUT s] [PROPERTIES key value...])
+# tomosweep_whole_run(NAME COMMAND argument... TIMEOUT s [PROPERTIES key value...])
 # A Python script that runs the program, where the calling CMakeLists.txt lies. It is skipped when it ends with 77, and when the
 # time for tests is over (TOMOSWEEP_TESTS_END).
 function(tomosweep_whole_run name)

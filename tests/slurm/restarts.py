@@ -31,17 +31,14 @@ class interrupted(restart_case):
         """The job is at work for the n-th time."""
         self.slurm.wait_until(lambda: f"restart {restarts} on" in self.logs("out"), 40, f"restart {restarts}")
 
-    def finished_scans(self):
-        return len(list((self.folder / "out/scans").glob("*.h5")))
-
     def test_by_a_signal_to_the_shell_and_by_one_to_the_ranks(self):
         number = self.begin(scans=8)
         self.await_first_scan("out")
         self.slurm.command("scancel", "--signal=USR1", "--batch", number)
         self.await_restart(number, 1)
         # The ranks die of a signal that comes before they are ready for it.
-        before = self.finished_scans()
-        self.slurm.wait_until(lambda: self.finished_scans() > before, 30, "another scan")
+        before = self.finished_scans("out")
+        self.slurm.wait_until(lambda: self.finished_scans("out") > before, 30, "another scan")
         self.slurm.command("scancel", "--signal=USR1", number)
         job = self.assert_ended(number, DONE, "out")
         self.assertEqual(job["Restarts"], "2", self.logs("out"))

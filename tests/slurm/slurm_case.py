@@ -60,8 +60,11 @@ class slurm_case(folder_test):
         self.assertEqual(job["ExitCode"], f"{code}:0", f"{job}\n{self.logs(out)}")
         return job
 
+    def finished_scans(self, out):
+        return len(list((self.folder / out / "scans").glob("*.h5")))
+
     def await_first_scan(self, out):
-        self.slurm.wait_until(lambda: list((self.folder / out / "scans").glob("*.h5")), 30, "a scan is finished")
+        self.slurm.wait_until(lambda: self.finished_scans(out) > 0, 30, "a scan is finished")
 
     def assert_as_at_once(self, out, job, sweep):
         """The archive is that of one uninterrupted run on one rank, without SLURM."""
