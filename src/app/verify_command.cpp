@@ -10,7 +10,7 @@
 namespace tomosweep::app {
 namespace {
 
-void tell(const std::string& path, const verification& found) {
+void tell_of_file(const std::string& path, const verification& found) {
     fmt::print("{}: {}\n", path,
                !found.findings.empty() ? "damaged"
                : found.signed_content  ? "as it was written"
@@ -33,10 +33,10 @@ int verify(const arguments& given) {
         throw input_error(path, "", "no such file or folder", "the output folder of a run, or an archive");
     std::vector<std::string> findings;
     if (std::filesystem::is_directory(path)) {
-        findings = check_campaign(path, tell);
+        findings = check_campaign(path, tell_of_file);
     } else {
         const verification found = verify_file(path);
-        tell(path, found);
+        tell_of_file(path, found);
         findings = found.findings;
     }
     for (const std::string& finding : findings)

@@ -32,17 +32,19 @@ constexpr std::string_view partial_mark = ".partial-";
                          "cannot " + action + " " + path + ": " + std::generic_category().message(code));
 }
 
-class descriptor {
+}  // namespace
+
+class file_descriptor {
 public:
     /// Errors speak of `shown`, the path that the user knows.
-    descriptor(const std::string& path, int flags, std::string shown)
+    file_descriptor(const std::string& path, int flags, std::string shown)
         : path_(std::move(shown)), id_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
         if (id_ < 0)
             refuse("open", path_, errno);
     }
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    ~descriptor() { ::close(id_); }
+    file_descriptor(const file_descriptor&) = delete;
+    file_descriptor& operator=(const file_descriptor&) = delete;
+    ~file_descriptor() { ::close(id_); }
 
     void write(std::int64_t offset, std::span<const std::byte> bytes) const {
         constexpr std::size_t piece = std::size_t{1} << 30;
@@ -70,6 +72,8 @@ private:
     int id_;
 };
 
+namespace {
+
 std::string folder_of(const std::string& path) {
     const fs::path folder = fs::path(path).parent_path();
     return folder.empty() ? "." : folder.string();
@@ -77,7 +81,7 @@ std::string folder_of(const std::string& path) {
 
 /// Writes to what is no file: a pipe or a device.
 void write_into(const std::string& path, std::span<const std::byte> bytes) {
-    const descriptor sink(path, O_WRONLY, path);
+    const file_descriptor sink(path, O_WRONLY, path);
     while (!bytes.empty()) {
         const ssize_t written = ::write(sink.id(), bytes.data(), bytes.size());
         if (written < 0 && errno == EINTR)
@@ -120,7 +124,7 @@ bool abandoned(const partial_owner& owner, const fs::directory_entry& entry, fs:
 
 struct partial_file::state {
     state(const std::string& partial, int flags, const std::string& path) : file(partial, flags, path) {}
-    descriptor file;
+    file_descriptor file;
 };
 
 partial_file::partial_file(const std::string& partial, const std::string& path)
@@ -144,15 +148,15 @@ std::string partial_path(const std::string& path) {
 
 std::string create_partial(const std::string& path) {
     std::string partial = partial_path(path);
-    const descriptor empty(partial, O_WRONLY | O_CREAT | O_TRUNC, path);
+    const file_descriptor empty(partial, O_WRONLY | O_CREAT | O_TRUNC, path);
     return partial;
 }
 
 void publish_file(const std::string& partial, const std::string& path) {
-    descriptor(partial, O_RDONLY, path).sync();
+    file_descriptor(partial, O_RDONLY, path).sync();
     if (std::rename(partial.c_str(), path.c_str()) != 0)
         refuse("rename the finished file to", path, errno);
-    descriptor(folder_of(path), O_RDONLY | O_DIRECTORY, path).sync();
+    file_descriptor(folder_of(path), O_RDONLY | O_DIRECTORY, path).sync();
 }
 
 void write_file_whole(const std::string& path, std::span<const std::byte> bytes) {
@@ -163,7 +167,7 @@ void write_file_whole(const std::string& path, std::span<const std::byte> bytes)
     const std::string target = fs::is_symlink(path, unknown) ? fs::weakly_canonical(path).string() : path;
     const std::string partial = partial_path(target);
     try {
-        descriptor file(partial, O_WRONLY | O_CREAT | O_TRUNC, target);
+        file_descriptor file(partial, O_WRONLY | O_CREAT | O_TRUNC, target);
         file.write(0, bytes);
         file.sync();
         publish_file(partial, target);
@@ -197,7 +201,7 @@ void reserve_space(const std::string& partial, const std::string& path, std::int
         throw resource_error("disk space", "cannot write " + path + ": " + std::to_string(bytes) +
                                                " bytes are needed, " + std::to_string(left) + " are left" + by);
     };
-    const descriptor file(partial, O_WRONLY, path);
+    const file_descriptor file(partial, O_WRONLY, path);
     struct stat status {};
     if (::fstat(file.id(), &status) != 0)
         refuse("look at", path, errno);

@@ -29,7 +29,7 @@ voxel_block dense(const std::byte* data, const box3& box, std::int64_t voxel_byt
     return {data, box, voxel_bytes, extent.x * voxel_bytes, extent.y * extent.x * voxel_bytes};
 }
 
-std::size_t bytes_of(const box3& box, std::int64_t voxel_bytes) {
+std::size_t bytes_in(const box3& box, std::int64_t voxel_bytes) {
     return static_cast<std::size_t>(box.voxels() * voxel_bytes);
 }
 
@@ -90,7 +90,7 @@ chunk_sharing::exchange_plan chunk_sharing::planned(index_t number, const voxel_
             const box3 part = intersection(box, own_);
             std::vector<std::byte>& bytes = plan.leaving[meeting.front()];
             const std::size_t before = bytes.size();
-            bytes.resize(before + bytes_of(part, own.voxel_bytes));
+            bytes.resize(before + bytes_in(part, own.voxel_bytes));
             std::byte* const to = bytes.data() + before;
             copy_shared(own, dense(to, part, own.voxel_bytes), to);
             continue;
@@ -112,7 +112,7 @@ chunk_sharing::batch chunk_sharing::gathered(index_t number, const voxel_block& 
         plan = planned(number, own);
         std::map<int, std::size_t> arriving;
         for (const exchange_plan::part& each : plan.expected)
-            arriving[each.rank] += bytes_of(each.box, own.voxel_bytes);
+            arriving[each.rank] += bytes_in(each.box, own.voxel_bytes);
         for (const auto& [rank, bytes] : arriving)
             found.messages.push_back({rank, std::vector<std::byte>(bytes)});
         for (auto& [rank, bytes] : plan.leaving)
@@ -127,7 +127,7 @@ chunk_sharing::batch chunk_sharing::gathered(index_t number, const voxel_block& 
     for (const exchange_plan::part& each : plan.expected) {
         const std::byte*& data = next[each.rank];
         found.chunks[each.chunk].received.push_back(dense(data, each.box, own.voxel_bytes));
-        data += bytes_of(each.box, own.voxel_bytes);
+        data += bytes_in(each.box, own.voxel_bytes);
     }
     return found;
 }
@@ -136,7 +136,7 @@ void chunk_sharing::fill(const owned_chunk& chunk, const voxel_block& own, std::
     const box3 box{chunk.lo, chunk.lo + chunk_};
     const voxel_block target = dense(to, box, own.voxel_bytes);
     if (intersection(box, own_) != box)
-        std::memset(to, 0, bytes_of(box, own.voxel_bytes));
+        std::memset(to, 0, bytes_in(box, own.voxel_bytes));
     copy_shared(own, target, to);
     for (const voxel_block& part : chunk.received)
         copy_shared(part, target, to);

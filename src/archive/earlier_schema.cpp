@@ -1,12 +1,12 @@
 #include "earlier_schema.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <string>
 #include <string_view>
 
 #include "tomosweep/archive/merge.hpp"
 #include "tomosweep/archive/schema.hpp"
+#include "tomosweep/core/unknown.hpp"
 
 namespace tomosweep {
 namespace {
@@ -25,7 +25,7 @@ void fill(data_group& group, const data_group& model) {
         if (!per_scan || find_named(group.variables, figure.name) != nullptr)
             continue;
         group.variables.push_back(figure);
-        group.variables.back().values = std::vector<double>(values->size(), std::numeric_limits<double>::quiet_NaN());
+        group.variables.back().values = std::vector<double>(values->size(), unknown);
     }
     for (const data_group& inner : model.groups)
         if (data_group* own = find_named(group.groups, inner.name))

@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <limits>
 #include <ranges>
 #include <set>
 
 #include "tomosweep/archive/checksum.hpp"
 #include "tomosweep/archive/schema.hpp"
 #include "tomosweep/core/error.hpp"
+#include "tomosweep/core/unknown.hpp"
 
 namespace tomosweep::archive {
 namespace {
@@ -232,7 +232,7 @@ void group_writer::describe(hid_t dataset, const variable& what) {
     // CF forbids missing values in coordinates.
     const bool coordinate = what.dimensions == std::vector{what.name};
     if (std::holds_alternative<std::vector<double>>(what.values) && !coordinate)
-        attributes.push_back({schema::fill_value, std::numeric_limits<double>::quiet_NaN()});
+        attributes.push_back({schema::fill_value, unknown});
     for (const attribute& each : what.attributes)
         require(!schema::reserved(each.name), "the attribute name '" + each.name + "' is free");
     attributes.insert(attributes.end(), what.attributes.begin(), what.attributes.end());

@@ -1,15 +1,13 @@
 #include "tomosweep/campaign/campaign_status.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "tomosweep/campaign/run_record.hpp"
 #include "tomosweep/campaign/shard_store.hpp"
+#include "tomosweep/core/unknown.hpp"
 
 namespace tomosweep {
 namespace {
-
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 scan_state state_on_disk(shard_state state) {
     switch (state) {

@@ -1,9 +1,8 @@
 #include "tomosweep/campaign/change_file.hpp"
 
-#include <limits>
-
 #include "tomosweep/archive/schema.hpp"
 #include "tomosweep/campaign/change_reader.hpp"
+#include "tomosweep/core/unknown.hpp"
 #include "tomosweep/descriptors/change_figures.hpp"
 
 namespace tomosweep {
@@ -26,7 +25,7 @@ void add_registration(data_group& group, const campaign_plan& plan, const state_
                       const change_outcome& outcome) {
     const registration& found = outcome.found;
     const bool known = found.samples > 0;
-    const auto number = [&](double value) { return numbers{known ? value : std::numeric_limits<double>::quiet_NaN()}; };
+    const auto number = [&](double value) { return numbers{known ? value : unknown}; };
     const double edge = plan.scans[pair.from].frame.voxel_size_um;
     const auto place = [&](std::size_t scan) { return corner_um(plan.scans[scan].frame, plan.job.scans[scan]); };
     const rigid_transform in_um = in_other_coordinates(found.transform, edge, place(pair.from), place(pair.to));
@@ -92,7 +91,7 @@ void add_pair(data_group& group, const campaign_plan& plan, const state_pair& pa
 }
 
 void add_levels(data_group& group, const std::string& name, std::vector<double> levels, std::size_t thresholds) {
-    levels.resize(thresholds, std::numeric_limits<double>::quiet_NaN());
+    levels.resize(thresholds, unknown);
     group.variables.push_back({name,
                                {schema::pair, schema::threshold},
                                std::move(levels),

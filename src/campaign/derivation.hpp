@@ -1,6 +1,5 @@
 #pragma once
 
-#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,11 +7,11 @@
 #include "tomosweep/campaign/electrochemistry.hpp"
 #include "tomosweep/campaign/job.hpp"
 #include "tomosweep/core/dataset.hpp"
+#include "tomosweep/core/unknown.hpp"
 
 /// Parts of add_derived(), one file each.
 namespace tomosweep::derivation {
 
-inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 inline constexpr const char* mark = "derived";
 
 /// Adds a derived variable, unless no value is known. NaN gets the same bits everywhere.

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tomosweep/core/unknown.hpp"
+
 namespace tomosweep {
 namespace {
 
 using numbers = std::vector<double>;
-constexpr double unknown = height_map::unknown;
 
 /// Thickness of a cell, voxels, NaN where neither interface is in the region.
 double thickness_of(const electrode_interfaces& found, std::size_t cell) {

@@ -18,7 +18,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view prefix = ".lock-";
+constexpr std::string_view name_prefix = ".lock-";
 
 std::string from_environment(const char* name) {
     const char* value = std::getenv(name);
@@ -114,7 +114,7 @@ std::vector<lock_file> locks_in(const std::string& directory) {
     std::error_code none;
     for (const auto& entry : std::filesystem::directory_iterator(directory, none)) {
         const std::string name = entry.path().filename().string();
-        if (!name.starts_with(prefix))
+        if (!name.starts_with(name_prefix))
             continue;
         if (auto text = text_of(entry.path()))
             locks.push_back(parsed(entry.path().string(), std::move(*text)));
@@ -126,7 +126,7 @@ std::vector<lock_file> locks_in(const std::string& directory) {
 std::string new_lock_path(const std::string& directory, const process_identity& process) {
     std::random_device random;
     const std::string name =
-        fmt::format("{}{}-{}-{:08x}{:08x}", prefix, process.host, process.number, random(), random());
+        fmt::format("{}{}-{}-{:08x}{:08x}", name_prefix, process.host, process.number, random(), random());
     return (std::filesystem::path(directory) / name).string();
 }
 

@@ -2,16 +2,14 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <variant>
 
 #include "tomosweep/archive/schema.hpp"
+#include "tomosweep/core/unknown.hpp"
 
 namespace tomosweep {
 namespace {
-
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 /// A label by scan of the job.
 template <class Value, class Of>

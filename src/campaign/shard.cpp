@@ -2,19 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "tomosweep/archive/schema.hpp"
 #include "tomosweep/campaign/electrode_group.hpp"
 #include "tomosweep/campaign/scan_labels.hpp"
 #include "tomosweep/campaign/table_groups.hpp"
 #include "tomosweep/campaign/thresholds.hpp"
+#include "tomosweep/core/unknown.hpp"
 #include "tomosweep/descriptors/otsu.hpp"
 
 namespace tomosweep {
 namespace {
-
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 variable coordinate(const char* name, std::vector<double> values, const char* units, const std::string& long_name) {
     return {name, {name}, std::move(values), units, long_name, {}};

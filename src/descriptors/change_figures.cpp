@@ -1,11 +1,11 @@
 #include "tomosweep/descriptors/change_figures.hpp"
 
 #include <functional>
-#include <limits>
 #include <string>
 
 #include <fmt/format.h>
 
+#include "tomosweep/core/unknown.hpp"
 #include "tomosweep/descriptors/plane.hpp"
 #include "tomosweep/descriptors/width.hpp"
 
@@ -14,11 +14,6 @@ namespace {
 
 using numbers = std::vector<double>;
 using integers = std::vector<std::int64_t>;
-
-/// NaN where there is nothing to divide by.
-double ratio(std::int64_t part, std::int64_t all) {
-    return all > 0 ? static_cast<double>(part) / static_cast<double>(all) : std::numeric_limits<double>::quiet_NaN();
-}
 
 class figure_list {
 public:

@@ -3,17 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 #include <fmt/format.h>
 
 #include "tomosweep/core/error.hpp"
+#include "tomosweep/core/unknown.hpp"
 #include "tomosweep/descriptors/electrode_formulas.hpp"
 
 namespace tomosweep {
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 constexpr double time_slack_h = 0.1;
 
 half_cycle step_of(double current, double rest_below, bool lithiation_is_negative) {

@@ -1,16 +1,8 @@
 #include "tomosweep/descriptors/electrode_formulas.hpp"
 
-#include <limits>
+#include "tomosweep/core/unknown.hpp"
 
 namespace tomosweep {
-namespace {
-
-/// NaN, always with the same bits, where there is nothing to divide by.
-double quotient(double part, double whole) {
-    return whole == 0 ? std::numeric_limits<double>::quiet_NaN() : part / whole;
-}
-
-}  // namespace
 
 double normalised_expansion(double expansion, units::specific_capacity measured, units::specific_capacity theoretical) {
     return quotient(expansion * (theoretical / units::mAh_per_g), measured / units::mAh_per_g);

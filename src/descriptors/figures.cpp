@@ -1,9 +1,9 @@
 #include "tomosweep/descriptors/figures.hpp"
 
 #include <functional>
-#include <limits>
 #include <string_view>
 
+#include "tomosweep/core/unknown.hpp"
 #include "tomosweep/descriptors/islets.hpp"
 #include "tomosweep/descriptors/resolution_limit.hpp"
 #include "tomosweep/descriptors/surface.hpp"
@@ -34,15 +34,6 @@ const names per_connectivity{"scan", "threshold", "resolution_limit", "connectiv
 const names per_depth{"scan", "threshold", "resolution_limit", "depth"};
 const names per_normalised{"scan", "threshold", "resolution_limit", "normalised_depth"};
 const names per_width{"scan", "threshold", "width"};
-
-/// NaN, always with the same bits, where there is nothing to divide by.
-double quotient(double part, double total) {
-    return total == 0 ? std::numeric_limits<double>::quiet_NaN() : part / total;
-}
-
-double ratio(std::int64_t part, std::int64_t total) {
-    return quotient(static_cast<double>(part), static_cast<double>(total));
-}
 
 /// Calls `value(counts of the point)` for every (threshold, resolution limit).
 template <class T, class Value>
@@ -359,7 +350,6 @@ std::vector<variable> derive_figures(const phase_tables& tables, const figure_ax
 }
 
 std::vector<variable> failed_figures(const figure_axes& axes, bool between, bool widths, std::int32_t failure) {
-    const double unknown = std::numeric_limits<double>::quiet_NaN();
     phase_counts nothing;
     nothing.depth_voxels.assign(axes.depth_bins, 0);
     phase_tables tables;

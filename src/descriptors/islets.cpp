@@ -1,10 +1,10 @@
 #include "tomosweep/descriptors/islets.hpp"
 
 #include <cmath>
-#include <limits>
 #include <numbers>
 #include <span>
 
+#include "tomosweep/core/unknown.hpp"
 #include "tomosweep/descriptors/width.hpp"
 
 namespace tomosweep {
@@ -18,13 +18,12 @@ double area_in_the_middle(const piece_table& table, std::int64_t voxels) {
         if (2 * before >= voxels && row.cut == 0)
             return static_cast<double>(row.voxels);
     }
-    return std::numeric_limits<double>::quiet_NaN();
+    return unknown;
 }
 
 }  // namespace
 
 islet_statistics islets_of(const piece_table& table) {
-    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
     std::int64_t voxels = 0, of_cut = 0, pieces = 0;
     double squares = 0, diameters = 0;
     for (const piece_count& row : table) {
@@ -58,7 +57,7 @@ islet_width_statistics islet_widths_of(const thickness_table& table) {
     const std::int64_t unbounded = endless ? table.back().voxels : 0;
     return {bounded.mean, bounded.median,
             voxels > 0 ? static_cast<double>(unbounded) / static_cast<double>(voxels)
-                       : std::numeric_limits<double>::quiet_NaN()};
+                       : unknown};
 }
 
 }  // namespace tomosweep

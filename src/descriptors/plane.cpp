@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
+
+#include "tomosweep/core/unknown.hpp"
 
 namespace tomosweep {
 namespace {
@@ -53,7 +54,6 @@ eigen_pair smallest_eigen_pair(matrix3 m) {
 }  // namespace
 
 cluster_plane plane_of(const cluster_counts& cluster, const extent3& volume, axis depth) {
-    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
     if (cluster.voxels == 0)
         return {{unknown, unknown, unknown}, {unknown, unknown, unknown}, unknown, unknown};
     const auto n = static_cast<double>(cluster.voxels);

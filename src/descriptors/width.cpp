@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "tomosweep/core/unknown.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -19,7 +21,7 @@ double width_at(std::span<const thickness_count> thickness, std::int64_t rank) {
         if (rank < 0)
             return width_of_radius(entry.radius_sq);
     }
-    return std::numeric_limits<double>::quiet_NaN();
+    return unknown;
 }
 
 }  // namespace
@@ -34,7 +36,7 @@ width_statistics width_of(std::span<const thickness_count> thickness, distance_s
         sum += static_cast<double>(entry.voxels) * width_of_radius(entry.radius_sq);
     }
     if (voxels == 0)
-        return {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
+        return {unknown, unknown};
     return {sum / static_cast<double>(voxels), (width_at(kept, (voxels - 1) / 2) + width_at(kept, voxels / 2)) / 2};
 }
 

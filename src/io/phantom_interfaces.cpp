@@ -10,10 +10,6 @@
 namespace tomosweep {
 namespace {
 
-double centre_of(index_t voxel) {
-    return static_cast<double>(voxel) + 0.5;
-}
-
 /// Least value of tilt t + bow (2 t / length)^2 for t in [-length / 2, length / 2].
 double least_along(double tilt, double bow, double length) {
     const auto at = [&](double t) { return tilt * t + bow * (2 * t / length) * (2 * t / length); };

@@ -19,10 +19,6 @@
 namespace tomosweep {
 namespace {
 
-double centre_of(index_t voxel) {
-    return static_cast<double>(voxel) + 0.5;
-}
-
 /// Part of a row, from `lo` to `hi`, both included.
 struct interval {
     double lo = -HUGE_VAL;

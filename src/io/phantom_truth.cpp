@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
 #include <utility>
 
+#include "tomosweep/core/unknown.hpp"
 #include "tomosweep/io/phantom_interfaces.hpp"
 #include "tomosweep/io/phantom_polygon.hpp"
 #include "tomosweep/io/phantom_pores.hpp"
@@ -164,7 +164,6 @@ phantom_truth truth_of(const phantom_source& phantom) {
     }
     for (const pore& p : pores)
         surface += ball_surface * share[std::min(static_cast<std::size_t>(p.z), share.size() - 1)];
-    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
     truth.crack_fraction = region > 0 ? volume / region : unknown;
     truth.crack_surface_per_volume = volume > 0 ? surface / volume : unknown;
     truth.shell_fraction = region > 0 ? shells / region : unknown;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <functional>
 
+#include "tomosweep/core/unknown.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -163,7 +165,7 @@ quadric robust_quadric(const height_map& map) {
 
 double median_of(std::span<double> values) {
     if (values.empty())
-        return height_map::unknown;
+        return unknown;
     std::ranges::sort(values);
     return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
 }
@@ -171,7 +173,7 @@ double median_of(std::span<double> values) {
 double crowded_mean(std::span<double> values) {
     constexpr double half_of_normal = 1.349, most_spreads = 2.5, least_reach = 0.25;
     if (values.empty())
-        return height_map::unknown;
+        return unknown;
     std::ranges::sort(values);
     const std::size_t half = values.size() / 2 + 1;
     const auto length = [&](std::size_t first) { return values[first + half - 1] - values[first]; };
@@ -222,7 +224,7 @@ roughness roughness_of(const height_map& map, std::span<const std::uint8_t> fill
     height_map measured = map;
     for (std::size_t i = 0; i < filled.size(); ++i)
         if (filled[i] != 0)
-            measured.heights[i] = height_map::unknown;
+            measured.heights[i] = unknown;
     const quadric form = fitted_quadric(measured);
     double absolute = 0, squares = 0;
     index_t cells = 0;

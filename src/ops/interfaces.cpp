@@ -9,6 +9,7 @@
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/core/error.hpp"
+#include "tomosweep/core/unknown.hpp"
 #include "tomosweep/grid/halo.hpp"
 
 namespace tomosweep {
@@ -43,7 +44,7 @@ public:
     interface_map map_of(index_t interface, const char* name) const {
         height_map map = over_cells([&](index_t row, index_t column) {
             std::vector<double> heights = known_heights(interface, row, column);
-            return enough(heights.size(), row, column) ? median_of(heights) : height_map::unknown;
+            return enough(heights.size(), row, column) ? median_of(heights) : unknown;
         });
         const std::vector<cell_state> outside = states_of(map);
         require_answers(map, outside, name);
@@ -54,7 +55,7 @@ public:
             std::erase_if(residuals, [&](double r) { return std::abs(r) > window; });
             return enough(residuals.size(), row, column)
                        ? crowded_mean(residuals) + surface.at(map.middle(row), map.middle(column))
-                       : height_map::unknown;
+                       : unknown;
         });
         surface = without_outliers(map);
         interface_map result{std::move(map), outside};
@@ -186,7 +187,7 @@ private:
         for (index_t row = 0; row < map.rows; ++row)
             for (index_t column = 0; column < map.columns; ++column)
                 if (std::abs(map.cell(row, column) - surface.at(map.middle(row), map.middle(column))) > reach)
-                    map.cell(row, column) = height_map::unknown;
+                    map.cell(row, column) = unknown;
         return surface;
     }
 

@@ -6,6 +6,8 @@
 #include <numeric>
 #include <random>
 
+#include "tomosweep/core/unknown.hpp"
+
 namespace tomosweep {
 namespace {
 
@@ -78,7 +80,7 @@ TEST(height_map, unknown_cells_take_the_surface_and_their_neighbours_distance_fr
     for (double& height : map.heights)
         height += 1.5;
     const height_map whole = map;
-    map.cell(0, 0) = map.cell(4, 4) = map.cell(4, 5) = map.cell(8, 3) = height_map::unknown;
+    map.cell(0, 0) = map.cell(4, 4) = map.cell(4, 5) = map.cell(8, 3) = unknown;
     const std::vector<std::uint8_t> filled = fill_unknown(map, surface);
     EXPECT_EQ(std::accumulate(filled.begin(), filled.end(), 0), 4);
     EXPECT_EQ(filled[0], 1);

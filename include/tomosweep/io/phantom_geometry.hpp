@@ -7,6 +7,11 @@
 
 namespace tomosweep {
 
+/// Middle of a voxel along an axis.
+inline double centre_of(index_t voxel) {
+    return static_cast<double>(voxel) + 0.5;
+}
+
 /// Point of the (y, x) plane, voxels.
 struct point2 {
     double y = 0;

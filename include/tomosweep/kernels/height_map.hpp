@@ -2,11 +2,11 @@
 
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <vector>
 
 #include "tomosweep/core/index.hpp"
+#include "tomosweep/core/unknown.hpp"
 
 namespace tomosweep {
 
@@ -14,8 +14,6 @@ namespace tomosweep {
 /// holds the columns whose middles lie in [i step, (i + 1) step) voxels from the volume's corner; the last cell of an
 /// axis may reach beyond the volume.
 struct height_map {
-    static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-
     index_t rows = 0;             ///< cells along y
     index_t columns = 0;          ///< cells along x
     double step = 1;              ///< voxels, 1 or more
@@ -69,8 +67,8 @@ std::vector<std::uint8_t> fill_unknown(height_map& map, const quadric& surface);
 
 /// Mean absolute (Sa) and root mean square (Sq) height over the form, voxels.
 struct roughness {
-    double mean_absolute = height_map::unknown;
-    double root_mean_square = height_map::unknown;
+    double mean_absolute = unknown;
+    double root_mean_square = unknown;
 };
 
 /// Of the cells that are not `filled`, over the surface of second degree that fits them best.
