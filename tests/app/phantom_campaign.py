@@ -14,16 +14,17 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2]
 
 
 class recovery_test(folder_test):
-    """Runs one campaign; the first threshold and resolution limit are compared, widths in voxels."""
+    """Runs one campaign from files; the first threshold and resolution limit are compared, widths in voxels."""
 
     def recover(self, name):
-        job = PROJECT / "jobs" / "phantom" / f"{name}.yaml"
         sweep = self.write("sweep.yaml", {"threshold": {"values": [105]}, "resolution_limit_um": [0]})
-        self.expect(DONE, "run", job, sweep, "-o", self.folder / "out", "--quiet", ranks=2, threads=1)
-        self.expect(DONE, "phantom", job, "-o", self.folder / "truth", "--format", "raw")
+        data = self.folder / "data"
+        self.expect(DONE, "phantom", PROJECT / "jobs" / "phantom" / f"{name}.yaml", "-o", data, "--format", "raw")
+        # The files: a phantom would be painted anew by every step that reads it.
+        self.expect(DONE, "run", data / "job.yaml", sweep, "-o", self.folder / "out", "--quiet", ranks=2, threads=1)
         archive = h5py.File(self.folder / "out" / "campaign.h5")
         self.addCleanup(archive.close)
-        with open(self.folder / "truth" / "truth.csv", encoding="utf-8") as rows:
+        with open(data / "truth.csv", encoding="utf-8") as rows:
             truth = {row.pop("scan"): {key: float(value) for key, value in row.items()} for row in csv.DictReader(rows)}
         return archive, [truth[scan.decode()] for scan in archive["scan"][:]]
 
