@@ -55,9 +55,7 @@ islet_width_statistics islet_widths_of(const thickness_table& table) {
         voxels += row.voxels;
     const width_statistics bounded = width_of(std::span(table).first(table.size() - (endless ? 1 : 0)), 0);
     const std::int64_t unbounded = endless ? table.back().voxels : 0;
-    return {bounded.mean, bounded.median,
-            voxels > 0 ? static_cast<double>(unbounded) / static_cast<double>(voxels)
-                       : unknown};
+    return {bounded.mean, bounded.median, ratio(unbounded, voxels)};
 }
 
 }  // namespace tomosweep
