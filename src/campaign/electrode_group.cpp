@@ -58,7 +58,7 @@ thickness_statistics statistics_of(const found_electrode& electrode) {
 double filled_share(const interface_map& found) {
     const auto filled = std::ranges::count(found.states, cell_state::filled);
     const auto measured = std::ranges::count(found.states, cell_state::measured);
-    return filled + measured == 0 ? unknown : static_cast<double>(filled) / static_cast<double>(filled + measured);
+    return ratio(filled, filled + measured);
 }
 
 roughness roughness_of(const interface_map& found) {

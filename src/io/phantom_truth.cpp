@@ -164,9 +164,9 @@ phantom_truth truth_of(const phantom_source& phantom) {
     }
     for (const pore& p : pores)
         surface += ball_surface * share[std::min(static_cast<std::size_t>(p.z), share.size() - 1)];
-    truth.crack_fraction = region > 0 ? volume / region : unknown;
-    truth.crack_surface_per_volume = volume > 0 ? surface / volume : unknown;
-    truth.shell_fraction = region > 0 ? shells / region : unknown;
+    truth.crack_fraction = quotient(volume, region);
+    truth.crack_surface_per_volume = quotient(surface, volume);
+    truth.shell_fraction = quotient(shells, region);
     if (phantom.stack)
         truth.bubble_volume = static_cast<double>(phantom.stack->bubbles) * 4 / 3 * std::numbers::pi *
                               std::pow(phantom.stack->bubble_radius, 3);
