@@ -34,6 +34,7 @@ constexpr std::string_view partial_mark = ".partial-";
 
 }  // namespace
 
+/// In no anonymous namespace, because partial_file::state has one.
 class file_descriptor {
 public:
     /// Errors speak of `shown`, the path that the user knows.

@@ -129,6 +129,8 @@ class other_hosts(lock_test):
 class all_killed(folder_test):
     """Kills of everything at once at any moment of short runs."""
 
+    most_stuck_launchers = 0
+
     def setUp(self):
         super().setUp()
         self.out = self.folder / "out"
@@ -199,7 +201,7 @@ class all_killed(folder_test):
             if len(after) == 4 and (self.out / "campaign.h5").exists():
                 shutil.rmtree(self.out)
                 before = {}
-        self.assertLessEqual(self.stuck_launchers, KILLS // 5)
+        self.assertLessEqual(self.stuck_launchers, self.most_stuck_launchers)
         self.expect(DONE, *self.arguments, "-o", self.out, ranks=2)
         assert_nothing_half_written(self, self.out)
         self.assertEqual(locks(self.out), [])
@@ -207,6 +209,8 @@ class all_killed(folder_test):
 
 
 class rank_killed(all_killed):
+    most_stuck_launchers = 3 * KILLS // 10  # a tenth of the kills of all three kinds
+
     def victims(self, running):
         return ranks_of(running)[:1]
 
