@@ -191,7 +191,7 @@ std::vector<std::string> group_reader::read_text(hid_t dataset, hid_t space, std
         return values;
     std::vector<char*> pointers(count);
     const type_handle text = text_type(check_);
-    check_(H5Dread(dataset, text.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), "read text");
+    check_(H5Dread(dataset, text.id(), H5S_ALL, H5S_ALL, text_transfer(check_).id(), pointers.data()), "read text");
     for (std::size_t i = 0; i < count; ++i)
         if (pointers[i] != nullptr)
             values[i] = pointers[i];

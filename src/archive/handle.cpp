@@ -43,6 +43,13 @@ type_handle text_type(const checker& check) {
     return type;
 }
 
+property_handle text_transfer(const checker& check) {
+    constexpr std::size_t buffer_bytes = std::size_t{1} << 14;
+    property_handle properties(check(H5Pcreate(H5P_DATASET_XFER), "create transfer properties"));
+    check(H5Pset_buffer(properties.id(), buffer_bytes, nullptr, nullptr), "choose the size of buffers");
+    return properties;
+}
+
 property_handle ordered_object(const checker& check, hid_t property_class) {
     constexpr unsigned ordered = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
     property_handle properties(check(H5Pcreate(property_class), "create properties"));

@@ -110,9 +110,9 @@ std::string read_yaml_file(const std::string& path, const yaml_limits& limits) {
     std::ifstream stream(path, std::ios::binary);
     if (!stream)
         refuse(path, 0, std::string("no readable file (") + std::strerror(errno) + ")", "a YAML file");
-    std::string text(limits.bytes + 1, '\0');
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(stream.gcount()));
+    std::string text;
+    for (char byte = 0; text.size() <= limits.bytes && stream.get(byte);)
+        text.push_back(byte);
     if (text.size() > limits.bytes)
         refuse(path, 0, "more than " + std::to_string(limits.bytes >> 20U) + " MiB", "a job or sweep file");
     if (text.find('\0') != std::string::npos)

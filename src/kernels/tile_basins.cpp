@@ -81,7 +81,7 @@ inline void tile_basins::for_each_inside_back(index_t z, index_t y, Visit&& visi
 /// Follows the water from all voxels, with selections in place of branches, which nobody could foresee: once forward,
 /// where the voxel below is labelled already if it is an earlier one, and once backward.
 void tile_basins::label_basins() {
-    basin_of_.resize(static_cast<std::size_t>(plane * tile_slopes::edge));
+    basin_of_.resize(std::max(basin_of_.size(), tile_slopes::places_of(extent_)));
     forest_.basins.clear();
     std::int32_t* const labels = basin_of_.data();
     for (index_t z = 0; z < extent_.z; ++z)

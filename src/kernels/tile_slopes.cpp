@@ -235,7 +235,7 @@ index_t tile_slopes::padded_place(index_t z, index_t y) {
 
 void tile_slopes::pad(view3<const class_t> classes, int phases) {
     const extent3 extent = classes.extent();
-    padded_.resize(static_cast<std::size_t>(step_z * (edge + 2)));
+    padded_.resize(std::max(padded_.size(), static_cast<std::size_t>(step_z * (extent.z + 2))));
     std::fill_n(padded_.begin(), step_z * (extent.z + 2), class_outside);
     for (index_t z = 0; z < extent.z; ++z)
         for (index_t y = 0; y < extent.y; ++y) {
@@ -248,7 +248,7 @@ void tile_slopes::pad(view3<const class_t> classes, int phases) {
 
 void tile_slopes::find(view3<const class_t> classes, int phases, connectivity adjacency) {
     pad(classes, phases);
-    lowest_.resize(static_cast<std::size_t>(plane * edge));
+    lowest_.resize(std::max(lowest_.size(), places_of(classes.extent())));
     inside_.resize(static_cast<std::size_t>(plane));
     sinks_.resize(static_cast<std::size_t>(plane));
     partings_found_ = 0;

@@ -22,6 +22,10 @@ public:
     static constexpr index_t row = edge, plane = edge * edge;
     /// Steps to the 27 voxels of a cube around a place, the place itself being number 13.
     static const std::array<std::int32_t, 27> offsets;
+    /// As many as a buffer holds that is filled by place: small tiles touch little memory.
+    static std::size_t places_of(const extent3& extent) {
+        return static_cast<std::size_t>((extent.z - 1) * plane + extent.y * row);
+    }
 
     /// A neighbour that is lower than the voxel at `place`, but not beside any lower one of its neighbours that hangs
     /// together with the lowest. For each part of the lower neighbours there is one, now and then two.
