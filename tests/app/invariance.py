@@ -3,7 +3,7 @@
 import unittest
 
 from program import (DONE, assert_nothing_half_written, assert_same_content, campaign, campaign_content, folder_test,
-                     phantom)
+                     phantom, under_sanitizers)
 
 SWEEP = {"threshold": {"rule": "otsu", "scope": "campaign", "offsets": [-12, -4, 0, 9]},
          "resolution_limit_um": [0, 0.5, 1.5, 2.5], "connectivity": [6, 26]}
@@ -45,17 +45,18 @@ class ranks(invariance_test):
         together = ("--ranks-per-scan",)
         self.compare(odd_job(**TWO_PHASES), [
             (f"{n} ranks", (*together, n), n, threads)
-            for n, threads in [(1, 4), (2, 1), (3, 1), (4, 1), (7, 1), (8, 1)]])
+            for n, threads in under_sanitizers([(1, 4), (4, 1)], [(2, 1), (3, 1), (7, 1), (8, 1)])])
 
 
 class groups(invariance_test):
     def test_scans_shared_out_to_groups_of_any_size(self):
-        self.compare(odd_job(), [
-            ("one rank per scan", ("--ranks-per-scan", 1), 3, 1),
-            ("two ranks per scan, one left over", ("--ranks-per-scan", 2), 7, 1),
-            ("three ranks per scan", ("--ranks-per-scan", 3), 4, 4),
-            ("eight groups of one", ("--ranks-per-scan", 1), 8, 2),
-            ("as the program chooses", (), 4, 1)])
+        self.compare(odd_job(), under_sanitizers(
+            [("one rank per scan", ("--ranks-per-scan", 1), 3, 1),
+             ("two groups of two ranks, one left over", ("--ranks-per-scan", 2), 5, 1)],
+            [("three groups of two ranks, one left over", ("--ranks-per-scan", 2), 7, 1),
+             ("three ranks per scan", ("--ranks-per-scan", 3), 4, 4),
+             ("eight groups of one", ("--ranks-per-scan", 1), 8, 2),
+             ("as the program chooses", (), 4, 1)]))
 
 
 class degenerate(invariance_test):

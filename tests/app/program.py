@@ -17,6 +17,7 @@ TOMOSWEEP = os.environ["TOMOSWEEP"]
 MPIEXEC = os.environ.get("TOMOSWEEP_MPIEXEC", "mpirun")
 # Sanitizers slow everything down; what waits for something to happen waits the longer.
 PATIENCE = int(os.environ.get("TOMOSWEEP_PATIENCE", "1"))
+SANITIZED = PATIENCE > 1
 TIMEOUT_S = 60 * PATIENCE
 # What a launcher gives the other ranks when one has died.
 GRACE_S = 20 * PATIENCE
@@ -89,6 +90,11 @@ def await_that(condition, seconds=TIMEOUT_S):
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.005)
+
+
+def under_sanitizers(few, all_others):
+    """What is repeated: sanitizers look at the code on the way, which a few repetitions take, and not at the bits in the end."""
+    return few if SANITIZED else few + all_others
 
 
 def phantom(**keys):

@@ -8,7 +8,7 @@ import unittest
 import h5py
 import yaml
 
-from program import (DONE, INTERRUPTED, PATIENCE, SWEEP, TIMEOUT_S, assert_nothing_half_written, assert_same_content, campaign,
+from program import (DONE, INTERRUPTED, SANITIZED, SWEEP, TIMEOUT_S, assert_nothing_half_written, assert_same_content, campaign,
                      campaign_content, content, folder_test, signal_ranks, start)
 
 
@@ -247,7 +247,7 @@ def long_job():
     """Takes a few seconds, in many steps; under sanitizers fewer voxels do."""
     job = campaign(5)
     for scan in job["scans"]:
-        scan["source"]["shape"] = [32, 72, 72] if PATIENCE == 1 else [24, 40, 40]
+        scan["source"]["shape"] = [24, 40, 40] if SANITIZED else [32, 72, 72]
     return job
 
 

@@ -1,6 +1,6 @@
 """Runs that are killed, or that meet each other in one folder.
 
-Of every kind of kill there are 17 by default; more: TOMOSWEEP_KILLS=1000 TOMOSWEEP_SEED=7 python3 -m unittest survival.rank_killed"""
+Of every kind of kill there are 17 by default, 6 under sanitizers; more: TOMOSWEEP_KILLS=1000 TOMOSWEEP_SEED=7 python3 -m unittest survival.rank_killed"""
 
 import json
 import os
@@ -15,11 +15,11 @@ import unittest
 import h5py
 import numpy as np
 
-from program import (BAD_INPUT, DONE, GRACE_S, MPIEXEC, SOME_FAILED, SWEEP, TIMEOUT_S, TOMOSWEEP,
+from program import (BAD_INPUT, DONE, GRACE_S, MPIEXEC, SANITIZED, SOME_FAILED, SWEEP, TIMEOUT_S, TOMOSWEEP,
                      assert_nothing_half_written, assert_same_content, await_that, campaign, campaign_content, content,
                      folder_test, kill_all, phantom, ranks_of, session_of, signal_ranks, start, tomosweep)
 
-KILLS = int(os.environ.get("TOMOSWEEP_KILLS", "17"))
+KILLS = int(os.environ.get("TOMOSWEEP_KILLS", "6" if SANITIZED else "17"))
 
 
 def locks(out):
