@@ -199,7 +199,8 @@ void group_writer::write_values(hid_t dataset, const variable& what) {
                 std::vector<const char*> pointers;
                 for (const std::string& each : values)
                     pointers.push_back(each.c_str());
-                check_(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, text_transfer(check_).id(), pointers.data()), "write text");
+                check_(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, text_transfer(check_).id(), pointers.data()),
+                       "write text");
             } else {
                 check_(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "write numbers");
             }

@@ -71,7 +71,8 @@ space_handle make_space(const checker& check, const std::vector<hsize_t>& shape)
 /// Variable-length UTF-8 text, the only kind of string that every netCDF reader takes as a variable.
 type_handle text_type(const checker& check);
 
-/// How text is transferred: HDF5 converts it through two buffers that it zeroes for every dataset, 1 MiB each unless told.
+/// How text is transferred: HDF5 converts it through two buffers that it zeroes for every dataset, 1 MiB each unless
+/// told.
 property_handle text_transfer(const checker& check);
 
 /// Creation properties of a file, group or dataset that keeps links and attributes in the order in which they were
