@@ -24,14 +24,11 @@ allow_mpi_as_root() {
     fi
 }
 
-# Arguments that make cmake build faster, one per line: ccache and the linker of LLVM, which takes a quarter of the time for each of the
-# hundred tests, where they are installed, and in CI, which builds everything once, twenty sources of a layer at a time.
+# Arguments that make cmake build faster, one per line: ccache where it is installed, and in CI, which builds everything once, twenty
+# sources of a layer at a time.
 speed_arguments() {
     if command -v ccache > /dev/null; then
         echo "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"
-    fi
-    if command -v ld.lld > /dev/null; then
-        echo "-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld"
     fi
     if [[ "${CI:-}" == true ]]; then
         printf -- '-DCMAKE_UNITY_BUILD=ON\n-DCMAKE_UNITY_BUILD_BATCH_SIZE=20\n'
