@@ -23,13 +23,12 @@ class nested(electrode_test):
     def setUp(self):
         super().setUp()
         self.job = job(phases=self.PHASES, islets=True)
-        del self.job["scans"][0]
         self.expect(DONE, "phantom", self.write("spec.yaml", self.job), "-o", self.folder / "data", "--format", "raw")
         self.grey = np.fromfile(self.folder / "data" / "narrow.raw", np.uint8).reshape(self.SHAPE)
 
     def looked_in(self, figures):
         """Where every phase is looked for, and the bin of normalised depth of every voxel."""
-        electrode, depth = self.electrode_of(figures, 0, self.SHAPE)
+        electrode, depth = self.electrode_of(figures, 1, self.SHAPE)
         y, x = np.ogrid[:80, :68]
         cylinder = np.broadcast_to((y + 0.5 - 40.5) ** 2 + (x + 0.5 - 33) ** 2 <= 900, self.SHAPE).copy()
         cylinder[:14] = cylinder[40:] = False
@@ -46,7 +45,7 @@ class nested(electrode_test):
                       "core": [(grey > 120) & (grey <= 160)]}
             for name, masks in phases.items():
                 inside = looked_in[name]
-                self.assertEqual(figures[name]["region_voxels"][0], inside.sum(), name)
+                self.assertEqual(figures[name]["region_voxels"][1], inside.sum(), name)
                 for threshold, mask in enumerate(masks):
                     self.assertGreater((inside & mask).sum(), 1000, name)
                     self.check_point(figures[name], threshold, inside & mask, inside, bins)
@@ -57,13 +56,13 @@ class nested(electrode_test):
                 np.testing.assert_array_equal(group["region_normalised_voxels"], np.bincount(bins[inside], minlength=BINS))
 
     def check_point(self, group, threshold, phase, inside, bins):
-        at = (0, threshold, 0)
+        at = (1, threshold, 0)
         self.assertEqual(group["phase_voxels"][at], phase.sum())
         self.assertEqual(group["volume_fraction"][at], phase.sum() / inside.sum())
         shares = [np.divide((phase & (bins == bin)).sum(), (inside & (bins == bin)).sum()) for bin in range(BINS)]
         np.testing.assert_allclose(group["normalised_depth_volume_fraction"][at], shares, rtol=1e-12)
         to_background = ndimage.distance_transform_edt(~(inside & ~phase)) * phase
-        self.assertEqual(group["max_distance_sq"][0, threshold], round(to_background.max() ** 2))
+        self.assertEqual(group["max_distance_sq"][1, threshold], round(to_background.max() ** 2))
         whole = 0
         for layer, region in zip(inside & ~phase, inside):
             pieces, count = ndimage.label(layer)
