@@ -1,6 +1,8 @@
 #include "tomosweep/archive/checksum.hpp"
 
 #include <fmt/format.h>
+// Compiled in: one function of a library that would otherwise have to be linked.
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <bit>

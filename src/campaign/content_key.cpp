@@ -4,6 +4,8 @@
 #include <set>
 
 #include <fmt/format.h>
+// Compiled in: one function of a library that would otherwise have to be linked.
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 #include <nlohmann/json.hpp>
 
