@@ -54,8 +54,18 @@ def largest(mask, neighbours):
     return (labels == counts.argmax()) & (counts.max() > 0), labels
 
 
+thicknesses = {}
+
+
 def local_thickness(phase, known):
     """2 x the radius of the largest ball of the phase that holds a voxel, in um; what is unknown ends no ball."""
+    masks = (phase.tobytes(), known.tobytes())
+    if masks not in thicknesses:
+        thicknesses[masks] = painted_thickness(phase, known)
+    return thicknesses[masks]
+
+
+def painted_thickness(phase, known):
     squared = np.rint(ndimage.distance_transform_edt(phase | ~known) ** 2).astype(int) * phase
     largest = np.zeros(phase.shape)
     for radius_sq in np.unique(squared[phase]):
