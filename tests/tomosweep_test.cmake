@@ -1,30 +1,20 @@
-# tomosweep_test(LAYER NAME [SOURCES file...] [LIBRARIES target...] [RANKS n...] [TIMEOUT s])
-# Builds LAYER/NAME.cpp (and SOURCES) into one GoogleTest program. Without RANKS it runs as it is; with RANKS it runs under
-# mpirun once per number of ranks, oversubscribed, with a main() that starts MPI.
+# What most of the time to start a rank goes to is left out: looking for devices (hwloc), and memory shared with the launcher (PMIx).
 set(TOMOSWEEP_MPI_ENVIRONMENT
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
   OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_pml=ob1 OMPI_MCA_btl=vader,self OMPI_MCA_plm=isolated
-  OMPI_MCA_mpi_yield_when_idle=1 OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive)
+  OMPI_MCA_mpi_yield_when_idle=1 OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive
+  HWLOC_COMPONENTS=-linuxio HWLOC_PLUGINS_PATH=/nonexistent PMIX_MCA_gds=hash)
 
-add_library(idle_ranks MODULE ${CMAKE_CURRENT_LIST_DIR}/support/idle_ranks.cpp)
-set(preloaded idle_ranks)
+# Preloaded into programs without sanitizers, too.
+add_library(preloaded MODULE ${CMAKE_CURRENT_LIST_DIR}/support/preloaded.cpp)
+target_compile_options(preloaded PRIVATE -fno-sanitize=all)
+target_link_options(preloaded PRIVATE -fno-sanitize=all)
 # Sanitizers slow tests down, so all time limits are multiplied by this, those within scripts as well.
+set(TOMOSWEEP_PATIENCE 1)
 if(TOMOSWEEP_SANITIZE)
   set(TOMOSWEEP_PATIENCE 5)
-  add_library(keep_libraries MODULE ${CMAKE_CURRENT_LIST_DIR}/support/keep_libraries.cpp)
-  list(APPEND preloaded keep_libraries)
-else()
-  set(TOMOSWEEP_PATIENCE 1)
 endif()
-# Preloaded into programs without sanitizers, too.
-foreach(target IN LISTS preloaded)
-  target_compile_options(${target} PRIVATE -fno-sanitize=all)
-  target_link_options(${target} PRIVATE -fno-sanitize=all)
-  list(APPEND preloaded_files $<TARGET_FILE:${target}>)
-endforeach()
-list(JOIN preloaded_files : preloaded_files)
-list(APPEND TOMOSWEEP_MPI_ENVIRONMENT LD_PRELOAD=${preloaded_files})
-list(APPEND TOMOSWEEP_MPI_ENVIRONMENT TOMOSWEEP_PATIENCE=${TOMOSWEEP_PATIENCE})
+list(APPEND TOMOSWEEP_MPI_ENVIRONMENT LD_PRELOAD=$<TARGET_FILE:preloaded> TOMOSWEEP_PATIENCE=${TOMOSWEEP_PATIENCE})
 
 # Leaks are looked for where MPI is not started, which keeps memory of its own until the end.
 set(TOMOSWEEP_PLAIN_ENVIRONMENT ${TOMOSWEEP_MPI_ENVIRONMENT})
@@ -55,7 +45,8 @@ endfunction()
 # loops over voxels it would take minutes to run. What it tests is built as the preset says.
 set(TOMOSWEEP_TEST_OPTIONS_quick -O0)
 set(TOMOSWEEP_TEST_OPTIONS_voxels -O1)
-set(TOMOSWEEP_VOXEL_TESTS kernels ops io large)
+set(TOMOSWEEP_TEST_LIBRARIES_voxels OpenMP::OpenMP_CXX)
+set(TOMOSWEEP_VOXEL_TESTS kernels ops io)
 
 # GoogleTest and its company, parsed once for all tests of a kind.
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/tests/precompiled.cpp CONTENT "\n" @ONLY)
@@ -65,46 +56,63 @@ foreach(kind quick voxels)
   tomosweep_warnings(${target})
   target_compile_options(${target} PRIVATE ${TOMOSWEEP_TEST_OPTIONS_${kind}})
   tomosweep_not_followed_by_fuzzers(${target})
-  target_link_libraries(${target} PRIVATE GTest::gtest)
+  target_link_libraries(${target} PRIVATE GTest::gtest ${TOMOSWEEP_TEST_LIBRARIES_${kind}})
   target_precompile_headers(${target} PRIVATE <gtest/gtest.h> <algorithm> <cstdint> <filesystem> <fstream> <map> <random> <string>
     <vector>)
 endforeach()
 
-function(tomosweep_test layer name)
-  cmake_parse_arguments(test "" "TIMEOUT" "SOURCES;LIBRARIES;RANKS" ${ARGN})
-  if(NOT test_TIMEOUT)
-    set(test_TIMEOUT 120)
-  endif()
-  set(target ${layer}_${name})
-  add_executable(${target} ${name}.cpp ${test_SOURCES})
-  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  tomosweep_warnings(${target})
+# The tests of a layer in a folder make one program, those on several ranks another: less to compile and to link than a program each.
+function(tomosweep_test_program target layer)
   set(kind quick)
   if(layer IN_LIST TOMOSWEEP_VOXEL_TESTS)
     set(kind voxels)
   endif()
+  add_executable(${target})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  tomosweep_warnings(${target})
   target_compile_options(${target} PRIVATE ${TOMOSWEEP_TEST_OPTIONS_${kind}})
   tomosweep_not_followed_by_fuzzers(${target})
-  target_link_libraries(${target} PRIVATE tomosweep_${layer} ${test_LIBRARIES} GTest::gtest)
-  add_dependencies(${target} ${preloaded})
-  # Other flags would need other precompiled headers.
-  if(NOT OpenMP::OpenMP_CXX IN_LIST test_LIBRARIES)
-    target_precompile_headers(${target} REUSE_FROM tomosweep_test_headers_${kind})
+  target_link_libraries(${target} PRIVATE tomosweep_${layer} GTest::gtest ${TOMOSWEEP_TEST_LIBRARIES_${kind}})
+  target_precompile_headers(${target} REUSE_FROM tomosweep_test_headers_${kind})
+  add_dependencies(${target} preloaded)
+endfunction()
+
+# tomosweep_test(LAYER NAME [RANKS n...] [TIMEOUT s])
+# The tests of NAME.cpp, in the program LAYER_tests, which runs as it is; with RANKS in LAYER_rank_tests, which runs under mpirun once
+# per number of ranks, oversubscribed. What else a program needs is added to these targets by the caller. In a folder that is not
+# called like the layer the program's name begins with FOLDER_.
+function(tomosweep_test layer name)
+  cmake_parse_arguments(test "" "TIMEOUT" "RANKS" ${ARGN})
+  if(NOT test_TIMEOUT)
+    set(test_TIMEOUT 120)
+  endif()
+  get_filename_component(program ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  if(NOT program STREQUAL layer)
+    string(APPEND program _${layer})
   endif()
   if(test_RANKS)
-    target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/mpi_main.cpp)
-    target_link_libraries(${target} PRIVATE tomosweep_comm)
+    set(target ${program}_rank_tests)
+    if(NOT TARGET ${target})
+      tomosweep_test_program(${target} ${layer})
+      target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/mpi_main.cpp)
+      target_link_libraries(${target} PRIVATE tomosweep_comm)
+    endif()
     foreach(ranks IN LISTS test_RANKS)
       add_test(NAME ${layer}.${name}.${ranks}_ranks
-        COMMAND ${MPIEXEC_EXECUTABLE} -n ${ranks} $<TARGET_FILE:${target}>)
+        COMMAND ${MPIEXEC_EXECUTABLE} -n ${ranks} $<TARGET_FILE:${target}> ${name})
       set_tests_properties(${layer}.${name}.${ranks}_ranks PROPERTIES
         ENVIRONMENT "${TOMOSWEEP_MPI_ENVIRONMENT}" PROCESSORS 2)
       tomosweep_time_limit(${test_TIMEOUT} ${layer}.${name}.${ranks}_ranks)
     endforeach()
   else()
-    target_link_libraries(${target} PRIVATE GTest::gtest_main)
-    add_test(NAME ${layer}.${name} COMMAND ${target})
+    set(target ${program}_tests)
+    if(NOT TARGET ${target})
+      tomosweep_test_program(${target} ${layer})
+      target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/main.cpp)
+    endif()
+    add_test(NAME ${layer}.${name} COMMAND $<TARGET_FILE:${target}> ${name})
     set_tests_properties(${layer}.${name} PROPERTIES ENVIRONMENT "${TOMOSWEEP_PLAIN_ENVIRONMENT}")
     tomosweep_time_limit(${test_TIMEOUT} ${layer}.${name})
   endif()
+  target_sources(${target} PRIVATE ${name}.cpp)
 endfunction()

@@ -13,7 +13,7 @@
 #include "support/witness.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::atomic_file_test {
 namespace {
 
 std::string text_in(const std::string& path) {
@@ -84,4 +84,4 @@ TEST(reserve_space, leaves_the_length_of_the_file_alone_and_can_be_taken_back) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::atomic_file_test

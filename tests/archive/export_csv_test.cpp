@@ -9,7 +9,7 @@
 #include "sample_archive.hpp"
 #include "tomosweep/archive/merge.hpp"
 
-namespace tomosweep {
+namespace tomosweep::export_csv_test {
 namespace {
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -76,4 +76,4 @@ TEST(export_csv, an_archive_without_points_is_an_empty_text) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::export_csv_test

@@ -16,7 +16,7 @@
 #include "tomosweep/comm/communicator.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::field_file_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -284,4 +284,4 @@ TEST(field_file, all_ranks_hear_of_a_quota_that_strikes_one_that_writes) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::field_file_test

@@ -5,7 +5,7 @@
 #include "sample_archive.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::merge_test {
 namespace {
 
 using test::sample_shard;
@@ -94,4 +94,4 @@ TEST(merge, what_does_not_fit_is_named) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::merge_test

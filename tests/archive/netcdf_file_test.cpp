@@ -15,7 +15,7 @@
 #include "tomosweep/archive/atomic_file.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::netcdf_file_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -239,4 +239,4 @@ TEST(atomic_file, only_abandoned_partial_files_are_removed) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::netcdf_file_test

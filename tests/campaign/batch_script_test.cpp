@@ -12,7 +12,7 @@
 
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::batch_script_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -191,4 +191,4 @@ TEST_F(hostile_names, reach_the_merging_program_as_they_are) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::batch_script_test

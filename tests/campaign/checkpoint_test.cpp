@@ -6,7 +6,7 @@
 #include <fstream>
 #include <random>
 
-namespace tomosweep {
+namespace tomosweep::checkpoint_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -139,4 +139,4 @@ TEST_F(checkpoint_test, that_cannot_be_written_is_no_error) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::checkpoint_test

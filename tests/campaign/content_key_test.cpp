@@ -6,7 +6,7 @@
 #include <functional>
 #include <set>
 
-namespace tomosweep {
+namespace tomosweep::content_key_test {
 namespace {
 
 scan_content content_of(const std::string& job_text) {
@@ -347,4 +347,4 @@ TEST(content_key, every_key_of_the_electrode_counts) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::content_key_test

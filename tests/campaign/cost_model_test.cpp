@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tomosweep {
+namespace tomosweep::cost_model_test {
 namespace {
 
 const cost_model model{.filter_bytes = 8,
@@ -162,4 +162,4 @@ TEST(cost_model, pairs_take_their_largest_step) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::cost_model_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tomosweep {
+namespace tomosweep::effort_test {
 namespace {
 
 /// A scan of `index` seconds that sent 100 index + step bytes in each of `index` steps.
@@ -31,4 +31,4 @@ TEST(effort, comes_out_of_a_letter_as_it_went_in) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::effort_test

@@ -11,7 +11,7 @@
 #include "tomosweep/archive/atomic_file.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::folder_lock_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -226,4 +226,4 @@ TEST_F(folder_lock_test, of_many_processes_never_two_hold_the_folder) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::folder_lock_test

@@ -11,7 +11,7 @@
 #include "tomosweep/campaign/scan_block.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::grey_scale_test {
 namespace {
 
 scan_spec scan_of(const source_spec& source) {
@@ -172,4 +172,4 @@ TEST(grey_scale, percentiles_at_one_grey_level_are_refused_on_every_rank) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::grey_scale_test

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace tomosweep {
+namespace tomosweep::heartbeat_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -91,4 +91,4 @@ TEST_F(heartbeat_test, a_run_lives_for_three_intervals_after_its_last_sign) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::heartbeat_test

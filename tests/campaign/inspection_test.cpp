@@ -7,7 +7,7 @@
 
 #include "campaign/expected_problem.hpp"
 
-namespace tomosweep {
+namespace tomosweep::inspection_test {
 namespace {
 
 using test::has;
@@ -160,4 +160,4 @@ TEST_F(check, voxel_sizes_agree_with_the_data_and_with_each_other) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::inspection_test

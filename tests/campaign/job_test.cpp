@@ -4,7 +4,7 @@
 
 #include "campaign/expected_problem.hpp"
 
-namespace tomosweep {
+namespace tomosweep::job_test {
 namespace {
 
 using test::has;
@@ -335,4 +335,4 @@ TEST(resolution_limits, default_is_1_to_8_voxels_of_the_finest_scan_after_binnin
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::job_test

@@ -7,7 +7,7 @@
 #include "support/filled_box.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::joint_reading_test {
 namespace {
 
 std::uint16_t value_at(const index3& voxel) {
@@ -121,4 +121,4 @@ TEST(joint_reading, a_slice_that_cannot_be_read_fails_on_all_ranks) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::joint_reading_test

@@ -4,7 +4,7 @@
 
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::layout_test {
 namespace {
 
 constexpr double mib = 1048576.0;
@@ -221,4 +221,4 @@ TEST(parse_bytes, anything_else_is_refused_by_the_name_of_the_option) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::layout_test

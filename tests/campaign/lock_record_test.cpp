@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace tomosweep {
+namespace tomosweep::lock_record_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -60,4 +60,4 @@ TEST_F(lock_record_test, nested_without_end_is_that_of_an_unknown_run) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::lock_record_test

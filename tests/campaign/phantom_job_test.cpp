@@ -4,7 +4,7 @@
 
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::phantom_job_test {
 namespace {
 
 const std::string job_text = R"(campaign: c   # a comment
@@ -92,4 +92,4 @@ TEST(phantom_job, the_original_job_is_left_alone) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::phantom_job_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tomosweep {
+namespace tomosweep::plan_text_test {
 namespace {
 
 const node_pool pool{2, 64, 256.0 * 1024 * 1048576};
@@ -53,4 +53,4 @@ TEST(sbatch_header, asks_for_a_quarter_of_an_hour_at_least) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::plan_text_test

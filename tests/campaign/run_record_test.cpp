@@ -7,7 +7,7 @@
 
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::run_record_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -60,4 +60,4 @@ TEST_F(run_record_test, nested_without_end_is_refused) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::run_record_test

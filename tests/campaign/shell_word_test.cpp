@@ -4,7 +4,7 @@
 
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::shell_word_test {
 namespace {
 
 TEST(shell_word, leaves_plain_names_as_they_are) {
@@ -35,4 +35,4 @@ TEST(shell_word, refuses_control_characters) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::shell_word_test

@@ -6,7 +6,7 @@
 #include "tomosweep/campaign/job.hpp"
 #include "tomosweep/campaign/site.hpp"
 
-namespace tomosweep {
+namespace tomosweep::shipped_files_test {
 namespace {
 
 std::vector<std::string> yaml_files(const std::string& folder) {
@@ -50,4 +50,4 @@ TEST(shipped_files, the_demo_has_two_formulations_at_four_cycles) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::shipped_files_test

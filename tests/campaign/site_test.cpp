@@ -4,7 +4,7 @@
 
 #include "campaign/expected_problem.hpp"
 
-namespace tomosweep {
+namespace tomosweep::site_test {
 namespace {
 
 using test::has;
@@ -99,4 +99,4 @@ TEST(site, numbers_and_unknown_keys_are_reported_with_their_lines) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::site_test

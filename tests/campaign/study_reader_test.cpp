@@ -4,7 +4,7 @@
 
 #include "campaign/expected_problem.hpp"
 
-namespace tomosweep {
+namespace tomosweep::study_reader_test {
 namespace {
 
 using test::has;
@@ -112,4 +112,4 @@ TEST(study_reader, names_that_do_not_fit_are_reported) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::study_reader_test

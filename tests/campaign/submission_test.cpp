@@ -5,7 +5,7 @@
 #include "tomosweep/campaign/plan_text.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::submission_test {
 namespace {
 
 constexpr std::int64_t hour = 3600;
@@ -120,4 +120,4 @@ TEST(submission, the_warning_leaves_time_for_the_longest_step) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::submission_test

@@ -3,7 +3,7 @@
 #include "campaign/expected_problem.hpp"
 #include "tomosweep/campaign/job.hpp"
 
-namespace tomosweep {
+namespace tomosweep::sweep_test {
 namespace {
 
 using test::has;
@@ -171,4 +171,4 @@ TEST(sweep, without_widths_only_the_limit_0_is_left) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::sweep_test

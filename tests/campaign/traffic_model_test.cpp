@@ -9,7 +9,7 @@
 #include "tomosweep/campaign/run.hpp"
 #include "tomosweep/grid/domain.hpp"
 
-namespace tomosweep {
+namespace tomosweep::traffic_model_test {
 namespace {
 
 const std::string job_text = R"(campaign: traffic
@@ -117,4 +117,4 @@ TEST(traffic_model, the_last_join_is_that_of_two_halves) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::traffic_model_test

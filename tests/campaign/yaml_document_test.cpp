@@ -8,7 +8,7 @@
 
 #include "campaign/expected_problem.hpp"
 
-namespace tomosweep {
+namespace tomosweep::yaml_document_test {
 namespace {
 
 using test::has_only;
@@ -80,4 +80,4 @@ TEST(yaml_document, files_beyond_the_limit_are_refused_and_those_at_it_read) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::yaml_document_test

@@ -4,7 +4,7 @@
 
 #include "campaign/expected_problem.hpp"
 
-namespace tomosweep {
+namespace tomosweep::yaml_reader_test {
 namespace {
 
 using test::has;
@@ -135,4 +135,4 @@ TEST(nearest_name, prefers_names_that_were_cut_off_or_misspelt) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::yaml_reader_test

@@ -6,7 +6,7 @@
 
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::agreement_test {
 namespace {
 
 TEST(agreement, one_failing_rank_makes_all_throw_its_error) {
@@ -67,4 +67,4 @@ TEST(agreement, success_returns_the_own_result) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::agreement_test

@@ -6,7 +6,7 @@
 
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::communicator_test {
 namespace {
 
 std::vector<std::byte> bytes_of(int from, int to, std::size_t count) {
@@ -130,4 +130,4 @@ TEST(communicator, counts_the_bytes_that_go_to_others_and_come_from_them) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::communicator_test

@@ -4,7 +4,7 @@
 
 #include <map>
 
-namespace tomosweep {
+namespace tomosweep::mailbox_test {
 namespace {
 
 /// `value` in the first byte, and longer than what MPI sends at once for every third value.
@@ -44,4 +44,4 @@ TEST(mailbox, may_be_left_with_letters_in_it) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::mailbox_test

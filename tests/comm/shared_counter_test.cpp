@@ -4,7 +4,7 @@
 
 #include <numeric>
 
-namespace tomosweep {
+namespace tomosweep::shared_counter_test {
 namespace {
 
 TEST(shared_counter, hands_out_every_value_exactly_once) {
@@ -21,4 +21,4 @@ TEST(shared_counter, hands_out_every_value_exactly_once) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::shared_counter_test

@@ -8,7 +8,7 @@
 
 #include "tomosweep/core/memory.hpp"
 
-namespace tomosweep {
+namespace tomosweep::step_ledger_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -134,4 +134,4 @@ TEST(step_ledger, without_a_ledger_scopes_do_nothing) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::step_ledger_test

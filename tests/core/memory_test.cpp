@@ -5,7 +5,7 @@
 #include "tomosweep/core/array.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::memory_test {
 namespace {
 
 TEST(memory_limit, refuses_what_would_pass_it_and_nothing_else) {
@@ -26,4 +26,4 @@ TEST(memory_in_use, does_not_count_what_could_not_be_had) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::memory_test

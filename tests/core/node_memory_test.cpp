@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace tomosweep {
+namespace tomosweep::node_memory_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -128,4 +128,4 @@ TEST(process_memory, is_what_ulimit_says) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::node_memory_test

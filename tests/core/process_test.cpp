@@ -6,7 +6,7 @@
 
 #include <csignal>
 
-namespace tomosweep {
+namespace tomosweep::process_test {
 namespace {
 
 TEST(process, this_one_lives_and_is_told_from_an_earlier_one_of_its_number) {
@@ -40,4 +40,4 @@ TEST(process, one_that_ended_is_dead_even_when_nobody_asked_for_it) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::process_test

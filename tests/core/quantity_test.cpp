@@ -5,7 +5,7 @@
 #include <concepts>
 #include <type_traits>
 
-namespace tomosweep {
+namespace tomosweep::quantity_test {
 namespace {
 
 template <class A, class B>
@@ -36,4 +36,4 @@ TEST(quantity, conversions_are_those_of_the_textbook) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::quantity_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tomosweep {
+namespace tomosweep::unit_name_test {
 namespace {
 
 TEST(unit_name, keys_end_in_their_unit) {
@@ -37,4 +37,4 @@ TEST(unit_name, symbols_are_read_with_and_without_a_caret) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::unit_name_test

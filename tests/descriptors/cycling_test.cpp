@@ -6,7 +6,7 @@
 
 #include "tomosweep/descriptors/electrode_formulas.hpp"
 
-namespace tomosweep {
+namespace tomosweep::cycling_test {
 namespace {
 
 // A cell with 0.1 mg of silicon. One mA per 0.1 mg is 10 A/g: 0.01 mA for an hour pass 100 mAh/g.
@@ -112,4 +112,4 @@ TEST(cycling, a_positive_current_may_mean_lithiation) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::cycling_test

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace tomosweep {
+namespace tomosweep::electrode_formulas_test {
 namespace {
 
 units::specific_capacity mAh(double value) {
@@ -48,4 +48,4 @@ TEST(electrode_formulas, efficiencies_and_rates_are_ratios) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::electrode_formulas_test

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace tomosweep {
+namespace tomosweep::figures_test {
 namespace {
 
 /// One threshold, limits 0 and 3 voxels of 0.5 um: 10 of 40 voxels, of which 6 are at least three voxels wide.
@@ -109,4 +109,4 @@ TEST(figures, without_widths_the_rest_remains) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::figures_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tomosweep {
+namespace tomosweep::gas_test {
 namespace {
 
 TEST(gas, constants_are_those_of_codata) {
@@ -28,4 +28,4 @@ TEST(gas, a_mole_of_gas_leaves_a_mole_of_carbonate) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::gas_test

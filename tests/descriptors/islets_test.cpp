@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace tomosweep {
+namespace tomosweep::islets_test {
 namespace {
 
 TEST(islets, means_are_over_area_and_leave_cut_pieces_out) {
@@ -37,4 +37,4 @@ TEST(islets, widths_leave_out_what_no_crack_bounds_and_say_how_much_it_is) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::islets_test

@@ -7,7 +7,7 @@
 
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::mixture_test {
 namespace {
 
 double normal(double grey, double mean, double sigma) {
@@ -113,4 +113,4 @@ TEST(equal_posterior, refuses_a_mode_that_is_nowhere_the_likelier) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::mixture_test

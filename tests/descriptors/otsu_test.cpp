@@ -11,7 +11,7 @@
 #include "support/witness.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::otsu_test {
 namespace {
 
 /// Image of a few normally distributed grey levels, and its histogram.
@@ -204,4 +204,4 @@ TEST(pooled, grids_stay_bounded_and_lose_no_voxel) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::otsu_test

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace tomosweep {
+namespace tomosweep::plane_test {
 namespace {
 
 constexpr extent3 volume{40, 50, 60};
@@ -61,4 +61,4 @@ TEST(plane_of, nothing_has_no_plane) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::plane_test

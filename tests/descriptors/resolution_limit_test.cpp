@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tomosweep {
+namespace tomosweep::resolution_limit_test {
 namespace {
 
 TEST(resolution_limit, four_voxels_of_the_paper_are_a_radius_of_two) {
@@ -25,4 +25,4 @@ TEST(resolution_limit, whole_voxels_are_exact_for_any_voxel_size) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::resolution_limit_test

@@ -7,7 +7,7 @@
 
 #include "tomosweep/core/tables.hpp"
 
-namespace tomosweep {
+namespace tomosweep::surface_test {
 namespace {
 
 template <class Inside>
@@ -56,4 +56,4 @@ TEST(surface, single_voxel_has_six_faces) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::surface_test

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace tomosweep {
+namespace tomosweep::width_test {
 namespace {
 
 const thickness_table table{{1, 0, 3}, {1, 1, 1}, {4, 0, 2}, {9, 1, 4}};
@@ -55,4 +55,4 @@ TEST(width, histogram_keeps_every_voxel_and_its_last_class_is_open) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::width_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tomosweep {
+namespace tomosweep::domain_test {
 namespace {
 
 TEST(decomposition, worked_example_of_the_header_holds) {
@@ -64,4 +64,4 @@ TEST(choose_grid, prefers_equal_blocks_whole_rows_and_whole_columns_along_z) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::domain_test

@@ -7,7 +7,7 @@
 #include "support/filled_box.hpp"
 #include "support/zero_pages.hpp"
 
-namespace tomosweep {
+namespace tomosweep::halo_test {
 namespace {
 
 std::uint32_t value_at(const index3& index) {
@@ -71,4 +71,4 @@ TEST(halo, a_block_of_more_than_2_to_the_32_voxels_gives_its_last_ones) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::halo_test

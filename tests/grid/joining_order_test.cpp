@@ -5,7 +5,7 @@
 #include <bit>
 #include <vector>
 
-namespace tomosweep {
+namespace tomosweep::joining_order_test {
 namespace {
 
 using action = joining_role::action;
@@ -106,4 +106,4 @@ TEST(joining_order, the_last_join_is_of_two_halves_whatever_the_number_of_ranks)
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::joining_order_test

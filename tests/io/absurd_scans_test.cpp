@@ -12,7 +12,7 @@
 #include "tomosweep/io/tiff_scan.hpp"
 #include "tomosweep/io/vol_scan.hpp"
 
-namespace tomosweep {
+namespace tomosweep::absurd_scans_test {
 namespace {
 
 using namespace testing;
@@ -194,4 +194,4 @@ TEST(absurd_scans, phantoms_that_no_memory_holds_are_refused_by_their_parameter)
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::absurd_scans_test

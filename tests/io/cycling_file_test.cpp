@@ -2,7 +2,7 @@
 
 #include "io/scan_fixtures.hpp"
 
-namespace tomosweep {
+namespace tomosweep::cycling_file_test {
 namespace {
 
 using namespace testing;
@@ -87,4 +87,4 @@ TEST(cycling_file, a_new_cycle_may_begin_at_time_zero) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::cycling_file_test

@@ -6,7 +6,7 @@
 
 #include "scan_fixtures.hpp"
 
-namespace tomosweep {
+namespace tomosweep::far_offsets_test {
 namespace {
 
 using namespace testing;
@@ -64,4 +64,4 @@ TEST(far_offsets, hdf5_voxels_behind_4_gib_are_read_from_a_file_with_holes) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::far_offsets_test

@@ -8,7 +8,7 @@
 #include "tomosweep/io/phantom_source.hpp"
 #include "tomosweep/io/phantom_truth.hpp"
 
-namespace tomosweep {
+namespace tomosweep::phantom_interfaces_test {
 namespace {
 
 using grey8 = array3<std::uint8_t>;
@@ -141,4 +141,4 @@ TEST(phantom_interfaces, that_cross_are_an_error) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::phantom_interfaces_test

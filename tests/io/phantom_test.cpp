@@ -8,7 +8,7 @@
 #include "tomosweep/io/phantom_source.hpp"
 #include "tomosweep/io/phantom_truth.hpp"
 
-namespace tomosweep {
+namespace tomosweep::phantom_test {
 namespace {
 
 using grey8 = array3<std::uint8_t>;
@@ -332,4 +332,4 @@ TEST(phantom, parameters_out_of_range_are_named) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::phantom_test

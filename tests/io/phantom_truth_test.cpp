@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace tomosweep {
+namespace tomosweep::phantom_truth_test {
 namespace {
 
 constexpr window2 window{{0, 0}, {20, 50}};
@@ -94,4 +94,4 @@ TEST(truth, of_pieces_covers_the_plane_once) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::phantom_truth_test

@@ -7,7 +7,7 @@
 #include "tomosweep/io/raw_scan.hpp"
 #include "tomosweep/io/tiff_scan.hpp"
 
-namespace tomosweep {
+namespace tomosweep::python_scans_test {
 namespace {
 
 using namespace testing;
@@ -220,4 +220,4 @@ TEST_F(python_scans, truncated_hdf5_files_are_refused_in_its_words_and_nothing_i
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::python_scans_test

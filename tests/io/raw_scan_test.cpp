@@ -10,7 +10,7 @@
 #include "io/scan_fixtures.hpp"
 #include "tomosweep/io/voxel_block.hpp"
 
-namespace tomosweep {
+namespace tomosweep::raw_scan_test {
 namespace {
 
 using namespace testing;
@@ -153,4 +153,4 @@ TEST(raw_scan, files_tell_length_and_time_of_change) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::raw_scan_test

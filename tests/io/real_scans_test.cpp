@@ -6,7 +6,7 @@
 #include "io/scan_fixtures.hpp"
 #include "tomosweep/io/tiff_scan.hpp"
 
-namespace tomosweep {
+namespace tomosweep::real_scans_test {
 namespace {
 
 using namespace testing;
@@ -92,4 +92,4 @@ TEST(real_scans, a_published_porosity_comes_out_of_the_fibres_grey_levels) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::real_scans_test

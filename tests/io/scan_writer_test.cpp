@@ -7,7 +7,7 @@
 #include "tomosweep/io/raw_scan.hpp"
 #include "tomosweep/io/tiff_scan.hpp"
 
-namespace tomosweep {
+namespace tomosweep::scan_writer_test {
 namespace {
 
 using namespace testing;
@@ -102,4 +102,4 @@ TEST(scan_writer, a_full_disk_is_a_resource_error) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::scan_writer_test

@@ -2,7 +2,7 @@
 
 #include "io/scan_fixtures.hpp"
 
-namespace tomosweep {
+namespace tomosweep::slice_names_test {
 namespace {
 
 using namespace testing;
@@ -67,4 +67,4 @@ TEST(slice_names, a_file_named_like_a_pattern_stands_for_itself) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::slice_names_test

@@ -3,7 +3,7 @@
 #include "io/scan_fixtures.hpp"
 #include "tomosweep/io/scan_writer.hpp"
 
-namespace tomosweep {
+namespace tomosweep::source_test {
 namespace {
 
 using namespace testing;
@@ -42,4 +42,4 @@ TEST(source, a_phantom_opens_without_a_file) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::source_test

@@ -6,7 +6,7 @@
 
 #include "io/tiff_fixtures.hpp"
 
-namespace tomosweep {
+namespace tomosweep::tiff_scan_test {
 namespace {
 
 using namespace testing;
@@ -308,4 +308,4 @@ TEST(tiff_scan, imagejs_slices_behind_4_gib_are_read_from_a_sparse_file) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::tiff_scan_test

@@ -3,7 +3,7 @@
 #include "io/scan_fixtures.hpp"
 #include "tomosweep/io/voxel_block.hpp"
 
-namespace tomosweep {
+namespace tomosweep::vol_scan_test {
 namespace {
 
 using namespace testing;
@@ -84,4 +84,4 @@ TEST(vol_scan, a_missing_info_or_a_wrong_length_is_refused) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::vol_scan_test

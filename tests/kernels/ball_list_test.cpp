@@ -4,7 +4,7 @@
 
 #include <random>
 
-namespace tomosweep {
+namespace tomosweep::ball_list_test {
 namespace {
 
 /// Radii of one to five bytes, parts where they are kept, centres beside each other and many rows apart.
@@ -84,4 +84,4 @@ TEST(ball_list, of_an_empty_box_is_empty) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::ball_list_test

@@ -6,7 +6,7 @@
 #include "support/phase_volumes.hpp"
 #include "tomosweep/kernels/distance.hpp"
 
-namespace tomosweep {
+namespace tomosweep::centres_test {
 namespace {
 
 bool contains(const index3& step, index_t larger_sq, index_t radius_sq) {
@@ -151,4 +151,4 @@ TEST(centres, blocks_with_halo_list_the_centres_of_the_whole) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::centres_test

@@ -10,7 +10,7 @@
 #include "support/random_volume.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::classify_test {
 namespace {
 
 using test::random_volume;
@@ -102,4 +102,4 @@ TEST(classes, refuse_chains_that_do_not_nest) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::classify_test

@@ -9,7 +9,7 @@
 #include "support/class_volumes.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::component_tree_test {
 namespace {
 
 using support::class_case;
@@ -227,4 +227,4 @@ TEST(component_tree, a_box_far_beyond_2_to_the_32_voxels_grows_as_one_nearby) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::component_tree_test

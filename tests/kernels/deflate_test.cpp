@@ -10,7 +10,7 @@
 
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::deflate_test {
 namespace {
 
 std::vector<std::byte> random_values(std::size_t bytes, unsigned seed) {
@@ -107,4 +107,4 @@ TEST(packed_chunks, pass_on_what_a_thread_throws) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::deflate_test

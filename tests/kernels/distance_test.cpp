@@ -5,7 +5,7 @@
 #include "oracle/distance.hpp"
 #include "support/phase_volumes.hpp"
 
-namespace tomosweep {
+namespace tomosweep::distance_test {
 namespace {
 
 std::vector<distance_sq_t> values(const array3<distance_sq_t>& distance) {
@@ -157,4 +157,4 @@ TEST(distance, largest_distance_is_found) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::distance_test

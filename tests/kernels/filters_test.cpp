@@ -12,7 +12,7 @@
 #include "tomosweep/kernels/gaussian.hpp"
 #include "tomosweep/kernels/median.hpp"
 
-namespace tomosweep {
+namespace tomosweep::filters_test {
 namespace {
 
 using test::cut;
@@ -144,4 +144,4 @@ TEST(filters_witness, scipy_agrees) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::filters_test

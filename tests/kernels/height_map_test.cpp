@@ -8,7 +8,7 @@
 
 #include "tomosweep/core/unknown.hpp"
 
-namespace tomosweep {
+namespace tomosweep::height_map_test {
 namespace {
 
 double bent(double y, double x) {
@@ -114,4 +114,4 @@ TEST(height_map, middles_of_values) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::height_map_test

@@ -8,7 +8,7 @@
 #include "support/random_volume.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::histogram_test {
 namespace {
 
 using test::random_volume;
@@ -91,4 +91,4 @@ TEST(histogram, refuses_a_mask_of_another_extent) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::histogram_test

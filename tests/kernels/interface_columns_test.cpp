@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-namespace tomosweep {
+namespace tomosweep::interface_columns_test {
 namespace {
 
 constexpr interface_levels levels{200, 100, false, 1};
@@ -79,4 +79,4 @@ TEST(interface_columns, voxels_outside_the_region_do_not_count) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::interface_columns_test

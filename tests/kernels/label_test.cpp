@@ -9,7 +9,7 @@
 #include "oracle/label.hpp"
 #include "support/phase_volumes.hpp"
 
-namespace tomosweep {
+namespace tomosweep::label_test {
 namespace {
 
 constexpr connectivity both[] = {connectivity::six, connectivity::twentysix};
@@ -123,4 +123,4 @@ TEST(label, accepts_a_view_into_a_larger_array) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::label_test

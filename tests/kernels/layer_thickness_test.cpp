@@ -6,7 +6,7 @@
 #include "oracle/thickness.hpp"
 #include "support/phase_volumes.hpp"
 
-namespace tomosweep {
+namespace tomosweep::layer_thickness_test {
 namespace {
 
 TEST(layer_thickness, equals_the_largest_covering_disk_of_every_layer_for_any_number_of_threads) {
@@ -35,4 +35,4 @@ TEST(layer_thickness, a_stripe_reads_its_inner_width_however_deep_it_is) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::layer_thickness_test

@@ -13,7 +13,7 @@
 #include "support/class_volumes.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::neighbourhood_test {
 namespace {
 
 using support::class_case;
@@ -146,4 +146,4 @@ TEST(neighbourhood, rejects_a_layer_whose_bin_does_not_exist) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::neighbourhood_test

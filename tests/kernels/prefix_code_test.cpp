@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-namespace tomosweep {
+namespace tomosweep::prefix_code_test {
 namespace {
 
 std::vector<std::uint8_t> lengths_for(const std::vector<std::uint32_t>& counts, int longest) {
@@ -92,4 +92,4 @@ TEST(prefix_code, is_numbered_as_the_example_of_rfc_1951) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::prefix_code_test

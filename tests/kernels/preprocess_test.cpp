@@ -8,7 +8,7 @@
 #include "tomosweep/kernels/binning.hpp"
 #include "tomosweep/kernels/gaussian.hpp"
 
-namespace tomosweep {
+namespace tomosweep::preprocess_test {
 namespace {
 
 using test::cut;
@@ -113,4 +113,4 @@ TEST(binning_for, gives_the_smallest_cubes_of_which_few_enough_fill_the_volume) 
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::preprocess_test

@@ -6,7 +6,7 @@
 
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::region_test {
 namespace {
 
 std::int64_t inside(const array3<std::uint8_t>& mask) {
@@ -101,4 +101,4 @@ TEST(depth_field, counts_equal_bins_from_one_surface_to_the_other) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::region_test

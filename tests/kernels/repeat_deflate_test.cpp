@@ -8,7 +8,7 @@
 #include "support/random_runs.hpp"
 #include "tomosweep/kernels/deflate.hpp"
 
-namespace tomosweep {
+namespace tomosweep::repeat_deflate_test {
 namespace {
 
 using bytes = std::vector<std::byte>;
@@ -123,4 +123,4 @@ TEST(repeat_deflate, needs_one_repeat_for_a_row_or_layer_as_before) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::repeat_deflate_test

@@ -13,7 +13,7 @@
 #include "support/phase_volumes.hpp"
 #include "tomosweep/kernels/distance.hpp"
 
-namespace tomosweep {
+namespace tomosweep::thickness_test {
 namespace {
 
 std::vector<distance_sq_t> values(const array3<distance_sq_t>& map) {
@@ -188,4 +188,4 @@ TEST(thickness, what_no_ball_covers_is_one_voxel_wide) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::thickness_test

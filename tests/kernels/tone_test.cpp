@@ -5,7 +5,7 @@
 #include "support/random_volume.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::tone_test {
 namespace {
 
 template <class T>
@@ -114,4 +114,4 @@ TEST(rings, an_axis_beside_the_slice_is_refused) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::tone_test

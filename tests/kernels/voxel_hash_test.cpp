@@ -4,7 +4,7 @@
 
 #include <random>
 
-namespace tomosweep {
+namespace tomosweep::voxel_hash_test {
 namespace {
 
 constexpr extent3 extent{5, 7, 13};
@@ -76,4 +76,4 @@ TEST(voxel_hash, sees_every_single_change_and_every_swap) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::voxel_hash_test

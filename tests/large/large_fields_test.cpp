@@ -10,7 +10,7 @@
 #include "tomosweep/comm/communicator.hpp"
 #include "tomosweep/core/dataset.hpp"
 
-namespace tomosweep {
+namespace tomosweep::large_fields_test {
 namespace {
 
 constexpr extent3 extent{1664, 1616, 1616};
@@ -82,4 +82,4 @@ TEST(large_fields, more_than_2_to_the_32_voxels_and_4_gib_are_read_back_as_writt
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::large_fields_test

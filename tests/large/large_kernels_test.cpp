@@ -7,7 +7,7 @@
 #include "tomosweep/kernels/label.hpp"
 #include "tomosweep/kernels/neighbourhood.hpp"
 
-namespace tomosweep {
+namespace tomosweep::large_kernels_test {
 namespace {
 
 /// A block of phase with three holes of one voxel and, near its end, a hollow hole: a shell of background around one
@@ -75,4 +75,4 @@ TEST(large_block, labels_beyond_2_to_the_32_are_given) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::large_kernels_test

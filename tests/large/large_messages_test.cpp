@@ -5,7 +5,7 @@
 
 #include "tomosweep/comm/communicator.hpp"
 
-namespace tomosweep {
+namespace tomosweep::large_messages_test {
 namespace {
 
 constexpr std::size_t count = (std::size_t{1} << 28) + 1001;  // 8 bytes each
@@ -67,4 +67,4 @@ TEST(large_messages, sums_run_over_more_than_2_to_the_31_bytes) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::large_messages_test

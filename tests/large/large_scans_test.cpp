@@ -7,7 +7,7 @@
 #include "io/scan_fixtures.hpp"
 #include "tomosweep/io/scan_writer.hpp"
 
-namespace tomosweep {
+namespace tomosweep::large_scans_test {
 namespace {
 
 using namespace testing;
@@ -65,4 +65,4 @@ TEST(large_scans, hdf5_datasets_of_more_than_2_to_the_32_voxels_are_written_and_
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::large_scans_test

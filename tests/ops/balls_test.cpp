@@ -10,7 +10,7 @@
 #include "support/shared_volume.hpp"
 #include "tomosweep/kernels/centres.hpp"
 
-namespace tomosweep {
+namespace tomosweep::balls_test {
 namespace {
 
 using support::named_volume;
@@ -63,4 +63,4 @@ TEST(find_balls, distances_reach_over_many_slabs) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::balls_test

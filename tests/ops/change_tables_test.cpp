@@ -8,7 +8,7 @@
 #include "oracle/thickness.hpp"
 #include "support/shared_volume.hpp"
 
-namespace tomosweep {
+namespace tomosweep::change_tables_test {
 namespace {
 
 using support::on_all_grids;
@@ -176,4 +176,4 @@ TEST(count_changes, of_nothing_are_nothing) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::change_tables_test

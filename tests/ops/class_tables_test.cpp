@@ -11,7 +11,7 @@
 #include "support/shared_volume.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::class_tables_test {
 namespace {
 
 using support::named_volume;
@@ -118,4 +118,4 @@ TEST(tabulate_classes, throws_on_every_rank_when_one_brings_the_wrong_block) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::class_tables_test

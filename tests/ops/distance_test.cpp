@@ -7,7 +7,7 @@
 #include "support/shared_volume.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::distance_test {
 namespace {
 
 using support::expect_own_part;
@@ -81,4 +81,4 @@ TEST(squared_distance, throws_on_every_rank_when_one_brings_the_wrong_block) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::distance_test

@@ -8,7 +8,7 @@
 #include "support/shared_volume.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::grey_statistics_test {
 namespace {
 
 using support::on_all_grids;
@@ -96,4 +96,4 @@ TEST(grey_statistics, throw_on_every_rank_when_one_brings_the_wrong_mask) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::grey_statistics_test

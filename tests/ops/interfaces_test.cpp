@@ -8,7 +8,7 @@
 #include "support/shared_volume.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::interfaces_test {
 namespace {
 
 using support::on_all_grids;
@@ -158,4 +158,4 @@ TEST(interfaces, that_are_not_in_the_scan_are_an_error_on_every_rank) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::interfaces_test

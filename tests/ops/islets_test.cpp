@@ -10,7 +10,7 @@
 #include "support/phase_volumes.hpp"
 #include "support/shared_volume.hpp"
 
-namespace tomosweep {
+namespace tomosweep::islets_test {
 namespace {
 
 using support::on_all_grids;
@@ -83,4 +83,4 @@ TEST(measure_islets, equals_flooding_and_the_largest_disks_of_every_layer_on_eve
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::islets_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tomosweep {
+namespace tomosweep::label_graph_test {
 namespace {
 
 TEST(label_graph, labels_beyond_2_to_the_40_fall_to_the_smallest_of_their_component) {
@@ -26,4 +26,4 @@ TEST(label_graph, labels_beyond_2_to_the_40_fall_to_the_smallest_of_their_compon
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::label_graph_test

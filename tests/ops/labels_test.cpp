@@ -7,7 +7,7 @@
 #include "support/shared_volume.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::labels_test {
 namespace {
 
 using support::expect_own_part;
@@ -70,4 +70,4 @@ TEST(label_components, throws_on_every_rank_when_one_asks_for_no_phase) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::labels_test

@@ -8,7 +8,7 @@
 #include "support/shared_volume.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::registration_test {
 namespace {
 
 using support::made_once;
@@ -200,4 +200,4 @@ TEST(resample_state, moves_grey_by_whole_voxels_exactly_and_says_what_is_unknown
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::registration_test

@@ -10,7 +10,7 @@
 #include "support/shared_volume.hpp"
 #include "tomosweep/core/error.hpp"
 
-namespace tomosweep {
+namespace tomosweep::thickness_test {
 namespace {
 
 using support::expect_own_part;
@@ -227,4 +227,4 @@ TEST(chain_thickness, throws_on_every_rank_when_a_layer_has_no_bin) {
 }
 
 }  // namespace
-}  // namespace tomosweep
+}  // namespace tomosweep::thickness_test

@@ -1,5 +1,4 @@
-#include <gtest/gtest.h>
-
+#include "support/chosen_tests.hpp"
 #include "tomosweep/comm/communicator.hpp"
 
 namespace {
@@ -15,7 +14,7 @@ class quiet_ranks : public testing::EmptyTestEventListener {
 }  // namespace
 
 int main(int argc, char** argv) {
-    testing::InitGoogleTest(&argc, argv);
+    tomosweep::test::choose_tests(argc, argv);
     tomosweep::mpi_environment environment(argc, argv);
     const auto ranks = tomosweep::communicator::world();
     if (!ranks.root()) {
