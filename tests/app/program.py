@@ -89,7 +89,7 @@ def await_that(condition, seconds=TIMEOUT_S):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
+        time.sleep(0.02)
 
 
 def under_sanitizers(few, all_others):

@@ -14,7 +14,7 @@ file(REMOVE_RECURSE ${scratch})
 
 run(${CMAKE_COMMAND} --install ${build} --prefix ${prefix})
 run(${CMAKE_COMMAND} -S ${consumer} -B ${scratch}/build -G ${generator} -D CMAKE_PREFIX_PATH=${prefix}
-  -D CMAKE_CXX_COMPILER=${compiler} -D CMAKE_C_COMPILER=${c_compiler} -D "sanitize=${sanitize}")
+  -D CMAKE_CXX_COMPILER=${compiler} -D CMAKE_C_COMPILER=${c_compiler})
 run(${CMAKE_COMMAND} --build ${scratch}/build)
 run(${scratch}/build/consumer)
 if(has_program)
