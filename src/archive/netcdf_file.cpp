@@ -18,6 +18,7 @@ using namespace archive;
 // Built in memory, so that a full disk fails a plain write() with a plain reason, where HDF5 would be left with a
 // file that it can neither flush nor close.
 file_handle build_in_memory(const checker& check, const data_group& root) {
+    // HDF5 zeroes every step as a whole, and most files are smaller than one.
     constexpr std::size_t growth = std::size_t{1} << 18;
     const property_handle access = file_access(check);
     check(H5Pset_fapl_core(access.id(), growth, false), "keep a file in memory");

@@ -9,6 +9,7 @@ from scipy import ndimage
 from skimage.registration import phase_cross_correlation
 
 from program import BAD_INPUT, DONE, SOME_FAILED, assert_same_content, campaign_content, folder_test, under_sanitizers
+from witness import NEIGHBOURS, thickness_sq_of
 
 VOXEL_UM = 0.5
 SHAPE = np.array([40, 64, 72])
@@ -16,7 +17,6 @@ THRESHOLDS = [95, 105]
 SWEEP = {"threshold": {"values": THRESHOLDS}, "resolution_limit_um": [0], "connectivity": [6, 26], "width": False}
 LIMITS_UM = [0, 1.5, 2.0]
 LIMITED = {**SWEEP, "resolution_limit_um": LIMITS_UM, "width": True}
-NEIGHBOURS = {6: ndimage.generate_binary_structure(3, 1), 26: ndimage.generate_binary_structure(3, 3)}
 
 
 print_accuracy = "TOMOSWEEP_PRINT_ACCURACY" in os.environ
@@ -61,17 +61,9 @@ def local_thickness(phase, known):
     """2 x the radius of the largest ball of the phase that holds a voxel, in um; what is unknown ends no ball."""
     masks = (phase.tobytes(), known.tobytes())
     if masks not in thicknesses:
-        thicknesses[masks] = painted_thickness(phase, known)
+        _, radius_sq = thickness_sq_of(phase, known)
+        thicknesses[masks] = 2 * np.sqrt(radius_sq) * VOXEL_UM
     return thicknesses[masks]
-
-
-def painted_thickness(phase, known):
-    squared = np.rint(ndimage.distance_transform_edt(phase | ~known) ** 2).astype(int) * phase
-    largest = np.zeros(phase.shape)
-    for radius_sq in np.unique(squared[phase]):
-        away = ndimage.distance_transform_edt(squared < radius_sq)
-        largest[phase & (np.rint(away**2) < radius_sq)] = radius_sq
-    return 2 * np.sqrt(largest) * VOXEL_UM
 
 
 def left_at(phase, known, limit_um):
