@@ -12,7 +12,7 @@ import unittest
 import h5py
 import numpy as np
 
-from program import BAD_INPUT, DONE, SANITIZED, SOME_FAILED, SWEEP, campaign, content, folder_test, tomosweep
+from program import BAD_INPUT, DONE, SANITIZED, SOME_FAILED, SWEEP, campaign, content, folder_test, prepared_test, tomosweep
 
 DATA = pathlib.Path(__file__).parent.parent / "archive" / "data"
 
@@ -31,13 +31,19 @@ def xxh3_128(data):
     return f"{hashed.high:016x}{hashed.low:016x}"
 
 
-class verify(folder_test):
+class verify(prepared_test):
+    def prepare(self):
+        self.write("job.yaml", campaign(2))
+        self.write("sweep.yaml", SWEEP)
+        self.run_job("job.yaml", self.folder / "out")
+
     def setUp(self):
         super().setUp()
         self.out = self.folder / "out"
-        self.arguments = ["run", self.write("job.yaml", campaign(2)), self.write("sweep.yaml", SWEEP), "-o", self.out]
-        self.expect(DONE, *self.arguments, "--fields", "mask,thickness")
         self.shard = self.out / "scans" / "s0.h5"
+
+    def run_job(self, job, out):
+        return self.expect(DONE, "run", self.folder / job, self.folder / "sweep.yaml", "-o", out, "--fields", "mask,thickness")
 
     def damage(self, path, place, bits):
         content = bytearray(path.read_bytes())
@@ -119,7 +125,8 @@ class verify(folder_test):
         other = self.folder / "other"
         job = campaign(2)
         job["scans"][0]["source"]["seed"] = 5
-        self.expect(DONE, "run", self.write("job2.yaml", job), *self.arguments[2:4], other)
+        self.write("job2.yaml", job)
+        self.run_job("job2.yaml", other)
         shutil.copy(other / "campaign.h5", self.out)
         self.assertRegex(self.expect(SOME_FAILED, "verify", self.out).stdout, r"/phase_voxels: \d+ of 8 values differ")
         (self.out / "campaign.h5").unlink()
@@ -131,8 +138,7 @@ class verify(folder_test):
             place = file["phase_voxels"].id.get_offset()
         self.damage(self.shard, place, 4)
         self.assertIn("s0.h5", self.expect(BAD_INPUT, "merge", self.out).stderr)
-        told = self.expect(DONE, *self.arguments, "--fields", "mask,thickness").stderr
-        self.assertIn("1 scan to do, 1 complete", told)
+        self.assertIn("1 scan to do, 1 complete", self.run_job("job.yaml", self.out).stderr)
         self.assertEqual(content(self.shard), expected)
 
 

@@ -13,7 +13,7 @@ from witness import NEIGHBOURS, thickness_sq_of
 
 VOXEL_UM = 0.5
 SHAPE = np.array([40, 64, 72])
-THRESHOLDS = [95, 105]
+THRESHOLDS = under_sanitizers([95], [105])
 SWEEP = {"threshold": {"values": THRESHOLDS}, "resolution_limit_um": [0], "connectivity": [6, 26], "width": False}
 LIMITS_UM = [0, 1.5, 2.0]
 LIMITED = {**SWEEP, "resolution_limit_um": LIMITS_UM, "width": True}
@@ -185,6 +185,9 @@ class textures(changes_test):
             inside |= (away**2).sum(axis=-1) - (away @ along) ** 2 < 4
         return inside
 
+    def each_texture(self):
+        return under_sanitizers([self.plates], [self.spheres, self.fibres])
+
     def check(self, inside, turn, shift, tolerance_voxels, tolerance_deg, noise=10):
         grey = ndimage.gaussian_filter(np.where(inside, 60.0, 150.0), 0.8)
         scans = [self.scan("a", seen(grey, np.eye(3), np.zeros(3), 27, noise)),
@@ -203,20 +206,20 @@ class textures(changes_test):
 
     def test_small_motions_of_every_texture_are_found_to_a_twentieth_of_a_voxel(self):
         turn, shift = rotation(0.8, [1, -2, 0.7]), np.array([1.4, -2.3, 3.7])
-        for texture in (self.plates, self.spheres, self.fibres):
+        for texture in self.each_texture():
             with self.subTest(texture=texture.__name__):
                 self.check(texture(), turn, shift, 0.05, 0.05)
 
     def test_large_motions_of_every_texture_are_found_to_a_twentieth_of_a_voxel(self):
         turn, shift = rotation(2.5, [-1, 0.4, 2]), np.array([-5.6, 9.25, 7.5])
-        for texture in (self.plates, self.spheres, self.fibres):
+        for texture in self.each_texture():
             with self.subTest(texture=texture.__name__):
                 self.check(texture(), turn, shift, 0.05, 0.05)
 
     def test_noise_of_a_third_of_the_contrast_costs_turns_not_shifts(self):
         """0.2 degrees are a tenth of a voxel at the ends of these fields."""
         turn, shift = rotation(-1.2, [2, 1, 1]), np.array([0.5, -0.5, 2.5])
-        for texture in (self.plates, self.spheres, self.fibres):
+        for texture in self.each_texture():
             with self.subTest(texture=texture.__name__):
                 self.check(texture(), turn, shift, 0.05, 0.2, noise=30)
 

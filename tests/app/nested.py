@@ -8,19 +8,21 @@ from scipy import ndimage
 
 from skimage.filters import threshold_otsu
 
-from program import (BAD_INPUT, DONE, SOME_FAILED, assert_same_content, campaign, campaign_content, folder_test, phantom,
+from program import (BAD_INPUT, DONE, SOME_FAILED, assert_same_content, campaign, campaign_content, phantom, prepared_test,
                      under_sanitizers)
 
 SHAPE = [18, 30, 34]
 ALL = ndimage.generate_binary_structure(3, 3)
 
 
-class nested_test(folder_test):
-    def setUp(self):
-        super().setUp()
+class nested_test(prepared_test):
+    def prepare(self):
         self.expect(DONE, "phantom", self.write("spec.yaml", campaign(1, scans=[
             {"id": "p", "voxel_size_um": 0.5, "source": phantom(shape=SHAPE, noise_sigma=25)}])), "-o",
             self.folder / "data", "--format", "raw")
+
+    def setUp(self):
+        super().setUp()
         self.grey = np.fromfile(self.folder / "data" / "p.raw", np.uint8).reshape(SHAPE)
         self.source = {"type": "raw", "path": "data/p.raw", "shape": SHAPE, "dtype": "uint8"}
 

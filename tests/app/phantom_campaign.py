@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import yaml
 
-from program import DONE, folder_test
+from program import DONE, SANITIZED, folder_test, under_sanitizers
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -16,10 +16,13 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2]
 class recovery_test(folder_test):
     """Runs one campaign from files; the first threshold and resolution limit are compared, widths in voxels."""
 
-    def recover(self, name):
+    def recover(self, name, few=""):
+        """The archive and the truth of every scan; under sanitizers of those alone whose ids end with `few`."""
+        spec = yaml.safe_load((PROJECT / "jobs" / "phantom" / f"{name}.yaml").read_text(encoding="utf-8"))
+        spec["scans"] = [scan for scan in spec["scans"] if not SANITIZED or scan["id"].endswith(few)]
         sweep = self.write("sweep.yaml", {"threshold": {"values": [105]}, "resolution_limit_um": [0]})
         data = self.folder / "data"
-        self.expect(DONE, "phantom", PROJECT / "jobs" / "phantom" / f"{name}.yaml", "-o", data, "--format", "raw")
+        self.expect(DONE, "phantom", self.write("spec.yaml", spec), "-o", data, "--format", "raw")
         # The files: a phantom would be painted anew by every step that reads it.
         self.expect(DONE, "run", data / "job.yaml", sweep, "-o", self.folder / "out", "--quiet", ranks=2, threads=1)
         archive = h5py.File(self.folder / "out" / "campaign.h5")
@@ -40,7 +43,7 @@ def first(variable):
 
 class micro(recovery_test):
     def test_electrodes_have_their_thickness_cracks_widths_and_gradients(self):
-        archive, truth = self.recover("micro")
+        archive, truth = self.recover("micro", few=("c00", "c01"))
         ids = [scan.decode() for scan in archive["scan"][:]]
         voxel = 0.5
         self.compare(archive["electrode_thickness_um"][:], [t["electrode_thickness_um"] for t in truth], voxel / 2,
@@ -56,8 +59,10 @@ class micro(recovery_test):
 
         connected = dict(zip(ids, archive["interconnectivity"][:, 0, 0, 0]))
         self.assertGreater(connected["ref-c01"], 0.6)
-        self.assertLess(max(connected["ref-c05"], connected["ref-c25"]), 0.5)
-        self.assertGreater(min(connected[f"zn-c{cycle}"] for cycle in ("01", "05", "25")), 0.7)
+        self.assertGreater(connected["zn-c01"], 0.7)
+        for cycle in under_sanitizers([], ["c05", "c25"]):
+            self.assertLess(connected[f"ref-{cycle}"], 0.5)
+            self.assertGreater(connected[f"zn-{cycle}"], 0.7)
 
         # Eq. 1 with the thickness that the interfaces give: dh of the cycle over its share of the theoretical capacity.
         expansion = dict(zip(ids, first(archive["expansion"])))

@@ -132,6 +132,26 @@ class folder_test(unittest.TestCase):
         return finished
 
 
+class prepared_test(folder_test):
+    """Tests whose folder `prepare` has filled. That is done once for a class: the others begin with a copy, at the same place."""
+
+    @classmethod
+    def setUpClass(cls):
+        held = pathlib.Path(tempfile.mkdtemp(prefix="tomosweep-app-"))
+        cls.addClassCleanup(shutil.rmtree, held, True)
+        cls.place, cls.kept = held / "test", held / "prepared"
+
+    def setUp(self):
+        self.folder = self.place
+        self.addCleanup(shutil.rmtree, self.folder, True)
+        if self.kept.exists():
+            shutil.copytree(self.kept, self.folder)
+        else:
+            self.folder.mkdir()
+            self.prepare()
+            shutil.copytree(self.folder, self.kept)
+
+
 def bytes_of(values):
     """Decoded values byte by byte: NaN equals NaN, and 0.0 differs from -0.0."""
     if values.dtype.kind == "O":

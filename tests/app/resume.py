@@ -9,7 +9,7 @@ import h5py
 import yaml
 
 from program import (DONE, INTERRUPTED, SANITIZED, SWEEP, TIMEOUT_S, assert_nothing_half_written, assert_same_content, campaign,
-                     campaign_content, content, folder_test, signal_ranks, start)
+                     campaign_content, content, folder_test, prepared_test, signal_ranks, start)
 
 
 class resume_test(folder_test):
@@ -243,31 +243,28 @@ class parts(resume_test):
         self.assert_same_runs("out", "at-once")
 
 
-def long_job():
-    """Takes a few seconds, in many steps; under sanitizers fewer voxels do."""
-    job = campaign(5)
-    for scan in job["scans"]:
-        scan["source"]["shape"] = [24, 40, 40] if SANITIZED else [32, 72, 72]
-    return job
+class stop_test(prepared_test, resume_test):
+    """A job of a few seconds, in many steps; under sanitizers fewer voxels take as long."""
 
-
-class stop_test(resume_test):
     ranks = 3
     options = ("--fields", "mask,labels,thickness", "--ranks-per-scan", 2)
 
-    def setUp(self):
-        super().setUp()
-        self.sweep = self.write("sweep.yaml", {**SWEEP, "threshold": {"values": list(range(80, 125, 4))}})
-        self.job = self.write("job.yaml", long_job())
-        began = time.monotonic()
-        self.expect(DONE, "run", self.job, self.sweep, "-o", self.folder / "at-once", *self.options, ranks=self.ranks)
-        self.seconds = time.monotonic() - began
+    def prepare(self):
+        job = campaign(5)
+        for scan in job["scans"]:
+            scan["source"]["shape"] = [24, 32, 32] if SANITIZED else [32, 72, 72]
+        self.write("job.yaml", job)
+        self.write("sweep.yaml", {**SWEEP, "threshold": {"values": list(range(80, 125, 4))}})
+        self.expect(DONE, *self.arguments("at-once"), ranks=self.ranks)
+
+    def arguments(self, out):
+        return ["run", self.folder / "job.yaml", self.folder / "sweep.yaml", "-o", self.folder / out, *self.options]
 
     def begin(self, out):
-        return start("run", self.job, self.sweep, "-o", self.folder / out, *self.options, ranks=self.ranks)
+        return start(*self.arguments(out), ranks=self.ranks)
 
     def finish(self, out):
-        self.expect(DONE, "run", self.job, self.sweep, "-o", self.folder / out, *self.options, ranks=self.ranks)
+        self.expect(DONE, *self.arguments(out), ranks=self.ranks)
         assert_nothing_half_written(self, self.folder / out)
         self.assert_same_runs(out, "at-once")
 

@@ -9,7 +9,7 @@ import netCDF4
 import numpy as np
 import xarray
 
-from program import BAD_INPUT, DONE, content, folder_test, phantom
+from program import BAD_INPUT, DONE, content, folder_test, phantom, prepared_test
 
 LOADING, DIAMETER = 1.9, 3.0  # mg/cm2, mm
 SILICON_MG = LOADING * math.pi / 4 * (DIAMETER / 10) ** 2
@@ -66,10 +66,13 @@ class study_test(folder_test):
         return {"campaign": "study", "scans": scans, "samples": {"reference": SAMPLE}, "depth": {"bins": 4}, **phase,
                 "electrochemistry": [{"sample": "reference", "path": "ref.csv"}], **keys}
 
+    @property
+    def out(self):
+        return self.folder / "out"
+
     def run_job(self, job, code=DONE, **how):
-        self.out = self.folder / "out"
-        self.arguments = ["run", self.write("job.yaml", job), self.write("sweep.yaml", SWEEP), "-o", self.out, "--quiet"]
-        return self.expect(code, *self.arguments, **how)
+        return self.expect(code, "run", self.write("job.yaml", job), self.write("sweep.yaml", SWEEP), "-o", self.out, "--quiet",
+                           **how)
 
     def table(self, name):
         path = self.folder / "table.csv"
@@ -82,9 +85,8 @@ class study_test(folder_test):
         return found
 
 
-class series(study_test):
-    def setUp(self):
-        super().setUp()
+class series(study_test, prepared_test):
+    def prepare(self):
         self.run_job(self.job(states(), crack_onset={"volume_fraction": 0.05}), ranks=2)
 
     def test_capacities_come_from_the_cycler_unless_the_job_has_them(self):
@@ -191,9 +193,8 @@ class series(study_test):
         self.assertAlmostEqual(found.expansion.item(1), 90 / 60 - 1)
 
 
-class phases(study_test):
-    def setUp(self):
-        super().setUp()
+class phases(study_test, prepared_test):
+    def prepare(self):
         limits = [{"name": "crack", "where": "below"}, {"name": "bubbles", "role": "gas", "where": "below"},
                   {"name": "shell", "role": "sei_rich", "where": "above"}]
         scans = states()[:5]

@@ -3,11 +3,11 @@
 import re
 
 from program import DONE, INTERRUPTED
-from slurm_case import LONG_SWEEP, long_campaign, main, slurm_case
+from slurm_case import LONG_SHAPE, LONG_SWEEP, long_campaign, main, slurm_case
 
 
 class restart_case(slurm_case):
-    def begin(self, scans=4, shape=(32, 96, 96), edit=(), **site):
+    def begin(self, scans=4, shape=LONG_SHAPE, edit=(), **site):
         """A job that is at work; `edit` changes lines of the script that was kept, and submits it by hand."""
         self.job = self.write("job.yaml", long_campaign(scans, shape))
         self.sweep = self.write("sweep.yaml", LONG_SWEEP)
