@@ -252,7 +252,7 @@ class stop_test(prepared_test, resume_test):
     def prepare(self):
         job = campaign(5)
         for scan in job["scans"]:
-            scan["source"]["shape"] = [24, 32, 32] if SANITIZED else [32, 72, 72]
+            scan["source"]["shape"] = [24, 32, 32] if SANITIZED else [32, 56, 56]
         self.write("job.yaml", job)
         self.write("sweep.yaml", {**SWEEP, "threshold": {"values": list(range(80, 125, 4))}})
         self.expect(DONE, *self.arguments("at-once"), ranks=self.ranks)
