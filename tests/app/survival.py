@@ -253,7 +253,7 @@ class checkpoints(folder_test):
         super().setUp()
         self.out = self.folder / "out"
         self.arguments = ["run", self.write("job.yaml", slow_job(1)), self.write("sweep.yaml", {
-            **SWEEP, "threshold": {"values": list(range(80, 125, 4))}}), "--checkpoint", 0]
+            **SWEEP, "threshold": {"values": list(range(80, 125, 2))}}), "--checkpoint", 0]
 
     def stop_after(self, thresholds, how):
         """Ends a run in the middle of its scan; returns the thresholds that its checkpoint holds."""
