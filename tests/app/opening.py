@@ -2,7 +2,6 @@
 
 import pathlib
 import subprocess
-import tempfile
 import unittest
 
 import h5netcdf
@@ -10,9 +9,8 @@ import h5py
 import netCDF4
 import numpy as np
 import xarray
-import yaml
 
-from program import DONE, SWEEP, campaign, tomosweep
+from program import DONE, SWEEP, campaign, prepared_test
 
 POINT = ("scan", "threshold", "resolution_limit")
 CONNECTED = (*POINT, "connectivity")
@@ -33,24 +31,19 @@ DOCUMENTED = {
     "voxel_size_um": (("scan",), "um"), "failure": (("scan",), None), "fields_file": (("scan",), None)}
 
 
-class opening_test(unittest.TestCase):
+class opening_test(prepared_test):
     """All tests of a class read one archive."""
 
     phases = {}
 
-    @classmethod
-    def setUpClass(cls):
-        held = tempfile.TemporaryDirectory(prefix="tomosweep-app-")
-        cls.addClassCleanup(held.cleanup)
-        folder = pathlib.Path(held.name)
-        (folder / "job.yaml").write_text(yaml.safe_dump(campaign(3, **cls.phases)))
-        (folder / "sweep.yaml").write_text(yaml.safe_dump(SWEEP))
-        finished = tomosweep("run", folder / "job.yaml", folder / "sweep.yaml", "-o", folder / "out", "--fields",
-                             "mask,labels,thickness", "--quiet", ranks=2)
-        if finished.returncode != DONE:
-            raise RuntimeError(finished.stderr)
-        cls.archive = folder / "out" / "campaign.h5"
-        cls.shard = folder / "out" / "scans" / "s1.h5"
+    def prepare(self):
+        self.expect(DONE, "run", self.write("job.yaml", campaign(3, **self.phases)), self.write("sweep.yaml", SWEEP), "-o",
+                    self.folder / "out", "--fields", "mask,labels,thickness", "--quiet", ranks=2)
+
+    def setUp(self):
+        super().setUp()
+        self.archive = self.folder / "out" / "campaign.h5"
+        self.shard = self.folder / "out" / "scans" / "s1.h5"
 
     def check_xarray(self, path, group, scans):
         for engine in ("netcdf4", "h5netcdf"):
