@@ -7,12 +7,13 @@ import numpy as np
 from scipy import ndimage
 
 from program import (DONE, SOME_FAILED, assert_same_content, campaign, campaign_content, folder_test, phantom,
-                     under_sanitizers)
+                     prepared_test, under_sanitizers)
 
 VOXEL_UM = 0.5
 STEP_UM = 6
 BINS = 5
-SWEEP = {"threshold": {"values": [95, 105]}, "resolution_limit_um": [0, 1.5]}
+THRESHOLDS = under_sanitizers([95], [105])
+SWEEP = {"threshold": {"values": THRESHOLDS}, "resolution_limit_um": [0, 1.5]}
 
 
 def stack(**keys):
@@ -174,7 +175,7 @@ class region(electrode_test):
             inside, depth = self.electrode_of(figures, 1, shape)
             self.assertEqual(figures["region_voxels"][1], inside.sum())
             bin_of = np.clip(np.floor(depth * BINS), 0, BINS - 1).astype(int)
-            for threshold, level in enumerate(SWEEP["threshold"]["values"]):
+            for threshold, level in enumerate(THRESHOLDS):
                 crack = inside & (grey <= level)
                 np.testing.assert_array_equal(shard["fields/mask"][threshold] != 0, crack)
                 self.assertEqual(figures["phase_voxels"][1, threshold, 0], crack.sum())
@@ -211,10 +212,12 @@ def disk_radii_sq(solid, crack):
     return covered
 
 
-class islets(electrode_test):
+class islets(prepared_test, electrode_test):
+    def prepare(self):
+        self.analyse(job(islets=True))
+
     def test_areas_are_those_of_pieces_labelled_by_scipy(self):
-        small = job(islets=True)
-        out = self.analyse(small, ranks=2)
+        out = self.folder / "out"
         with h5py.File(out / "campaign.h5") as figures, h5py.File(out / "scans" / "narrow.h5") as shard:
             inside, _ = self.electrode_of(figures, 1, (64, 80, 68))
             mask = shard["fields/mask"][0] != 0
@@ -251,7 +254,7 @@ class islets(electrode_test):
         np.testing.assert_allclose(figures["islet_unbounded_share"][at], np.isinf(radii_sq).mean(), rtol=1e-12)
 
     def test_without_widths_there_are_pieces_alone_and_ranks_and_checkpoints_do_not_matter(self):
-        serial = campaign_content(self.analyse(job(islets=True), "serial"))
+        serial = campaign_content(self.folder / "out")
         self.assertTrue(any(place.endswith("islet_width_voxels") for place in serial["campaign.h5"]))
         assert_same_content(self, campaign_content(self.analyse(job(islets=True), "4", 4)), serial, "4 ranks")
         with h5py.File(self.analyse(job(islets=True), "no-widths", sweep={**SWEEP, "resolution_limit_um": [0], "width": False})

@@ -6,11 +6,11 @@ import h5py
 import numpy as np
 from scipy import ndimage
 
-from electrode import BINS, SWEEP, VOXEL_UM, electrode_test, job, scan, stack
-from program import DONE, assert_same_content, campaign, campaign_content
+from electrode import BINS, THRESHOLDS, VOXEL_UM, electrode_test, job, scan
+from program import DONE, assert_same_content, campaign, campaign_content, prepared_test
 
 
-class nested(electrode_test):
+class nested(prepared_test, electrode_test):
     """Phases with a region of their own, inside one another, in the electrode."""
 
     SHAPE = (64, 80, 68)
@@ -20,10 +20,14 @@ class nested(electrode_test):
               {"name": "core", "where": "between", "inside": "solid", "threshold": {"values": [[120, 160]]},
                "region": {"z": [14, 40], "cylinder": {"center": [40.5, 33], "radius": 30}}}]
 
+    def prepare(self):
+        analysed = job(phases=self.PHASES, islets=True)
+        self.expect(DONE, "phantom", self.write("spec.yaml", analysed), "-o", self.folder / "data", "--format", "raw")
+        self.analyse(analysed)
+
     def setUp(self):
         super().setUp()
-        self.job = job(phases=self.PHASES, islets=True)
-        self.expect(DONE, "phantom", self.write("spec.yaml", self.job), "-o", self.folder / "data", "--format", "raw")
+        self.out = self.folder / "out"
         self.grey = np.fromfile(self.folder / "data" / "narrow.raw", np.uint8).reshape(self.SHAPE)
 
     def looked_in(self, figures):
@@ -38,10 +42,9 @@ class nested(electrode_test):
 
     def test_figures_of_nested_phases_are_of_the_electrodes_voxels(self):
         grey = self.grey
-        out = self.analyse(self.job, ranks=3)
-        with h5py.File(out / "campaign.h5") as figures, h5py.File(out / "scans" / "narrow.h5") as shard:
+        with h5py.File(self.out / "campaign.h5") as figures, h5py.File(self.out / "scans" / "narrow.h5") as shard:
             looked_in, bins = self.looked_in(figures)
-            phases = {"crack": [grey <= 95, grey <= 105], "solid": [grey > 105], "soft": [grey <= 140, grey <= 150],
+            phases = {"crack": [grey <= level for level in THRESHOLDS], "solid": [grey > 105], "soft": [grey <= 140, grey <= 150],
                       "core": [(grey > 120) & (grey <= 160)]}
             for name, masks in phases.items():
                 inside = looked_in[name]
@@ -71,19 +74,23 @@ class nested(electrode_test):
         self.assertEqual(group["islet_count"][at], whole)
 
     def test_ranks_do_not_matter_and_a_scan_is_reproduced(self):
-        expected = campaign_content(self.analyse(self.job, "serial"))
-        assert_same_content(self, campaign_content(self.analyse(self.job, "4", 4)), expected, "4 ranks")
-        self.expect(DONE, "reproduce", self.folder / "serial" / "campaign.h5", "--scan", "narrow", "--scratch", self.folder)
+        on_four = self.analyse(job(phases=self.PHASES, islets=True), "four", 4)
+        assert_same_content(self, campaign_content(on_four), campaign_content(self.out), "4 ranks")
+        self.expect(DONE, "reproduce", self.out / "campaign.h5", "--scan", "narrow", "--scratch", self.folder)
 
 
-class states(electrode_test):
+class states(prepared_test, electrode_test):
     """Pairs of states of which each has its own electrode."""
 
-    def grey_of(self, name, shape, **keys):
-        job = campaign(0, scans=[scan(name, shape, **keys)])
-        job["scans"][0]["source"]["stack"] = keys.pop("stack", None) or stack()
-        self.expect(DONE, "phantom", self.write("spec.yaml", job), "-o", self.folder / name, "--format", "raw")
-        return np.fromfile(self.folder / name / f"{name}.raw", np.uint8).reshape(shape)
+    SHAPES = {"first": (64, 80, 68), "second": (64, 80, 68), "large": (72, 110, 120)}
+
+    def prepare(self):
+        scans = [scan(name, shape, seed=seed) for (name, shape), seed in zip(self.SHAPES.items(), (7, 9, 11))]
+        self.expect(DONE, "phantom", self.write("spec.yaml", campaign(0, scans=scans)), "-o", self.folder / "data", "--format",
+                    "raw")
+
+    def grey_of(self, name):
+        return np.fromfile(self.folder / "data" / f"{name}.raw", np.uint8).reshape(self.SHAPES[name])
 
     def compare(self, greys, register, phases=None, correlation=0.5):
         scans = []
@@ -99,8 +106,8 @@ class states(electrode_test):
         return self.analyse(compared, ranks=2)
 
     def test_what_opened_is_counted_where_both_electrodes_are(self):
-        shape = (64, 80, 68)
-        first = self.grey_of("first", shape, seed=7)
+        first = self.grey_of("first")
+        shape = first.shape
         second = first.copy()
         second[:, 30:34, 10:50] = np.minimum(second[:, 30:34, 10:50], 58)
         # The second state's electrode is three layers thinner at the separator, and has no such crack there.
@@ -113,7 +120,7 @@ class states(electrode_test):
             self.assertTrue(common.sum() < min(region.sum() for region in regions))
             found = figures["changes"]
             self.assertTrue((found["common_voxels"][0] == common.sum()).all())
-            for i, threshold in enumerate(SWEEP["threshold"]["values"]):
+            for i, threshold in enumerate(THRESHOLDS):
                 before, after = common & (first <= threshold), common & (second <= threshold)
                 self.assertEqual(found["kept_voxels"][0, i, 0], (before & after).sum())
                 self.assertEqual(found["opened_voxels"][0, i, 0], (after & ~before).sum())
@@ -121,8 +128,8 @@ class states(electrode_test):
                 self.assertGreater((after & ~before).sum(), 2000)
 
     def test_nested_phases_are_compared_where_both_states_look_for_them(self):
-        shape = (64, 80, 68)
-        first, second = (self.grey_of(name, shape, seed=seed) for name, seed in (("first", 7), ("second", 9)))
+        first, second = self.grey_of("first"), self.grey_of("second")
+        shape = first.shape
         out = self.compare({"a": first, "b": second}, "none", phases=nested.PHASES, correlation=-1)
         with h5py.File(out / "campaign.h5") as figures:
             common = self.electrode_of(figures, 0, shape)[0] & self.electrode_of(figures, 1, shape)[0]
@@ -142,7 +149,7 @@ class states(electrode_test):
                     self.assertEqual(found[f"{what}_voxels"][0, threshold, 0], voxels.sum(), f"{what} {name}")
 
     def test_a_shift_is_found_by_the_electrode_alone(self):
-        grey = self.grey_of("large", (72, 110, 120), seed=11)
+        grey = self.grey_of("large")
         shift = np.array([2, -3, 4])
         start = np.array([4, 5, 6])
         other = start - shift

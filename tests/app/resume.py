@@ -13,9 +13,11 @@ from program import (DONE, INTERRUPTED, SANITIZED, SWEEP, TIMEOUT_S, assert_noth
 
 
 class resume_test(folder_test):
-    def setUp(self):
-        super().setUp()
-        self.sweep = self.write("sweep.yaml", SWEEP)
+    points = SWEEP
+
+    @property
+    def sweep(self):
+        return self.write("sweep.yaml", self.points)
 
     def run_job(self, job, out, *options, code=DONE, **how):
         arguments = ["run", self.write("job.yaml", job), self.sweep, "-o", self.folder / out, *options]
@@ -28,20 +30,21 @@ class resume_test(folder_test):
         assert_same_content(self, campaign_content(self.folder / found), campaign_content(self.folder / expected), found)
 
 
-class second_run(resume_test):
+class second_run(prepared_test, resume_test):
+    """Of a campaign of three scans, which "out" holds, or of others."""
+
+    def prepare(self):
+        self.run_job(campaign(3), "out", ranks=2)
+
     def test_does_nothing_and_says_so(self):
-        job = campaign(3)
-        self.run_job(job, "out", ranks=2)
         before, content = self.times("out"), campaign_content(self.folder / "out")
-        finished = self.run_job(job, "out", ranks=3)
+        finished = self.run_job(campaign(3), "out", ranks=3)
         self.assertIn("0 scans to do, 3 complete", finished.stderr)
         self.assertEqual(self.times("out"), before)
         assert_same_content(self, campaign_content(self.folder / "out"), content, "second run")
 
     def test_computes_again_only_the_scan_that_changed(self):
-        job = campaign(3)
-        self.run_job(job, "out")
-        before = self.times("out")
+        job, before = campaign(3), self.times("out")
         job["scans"][1]["source"]["seed"] = 77
         self.run_job(job, "out")
         changed = {scan for scan, then in self.times("out").items() if then != before[scan]}
@@ -51,24 +54,24 @@ class second_run(resume_test):
 
     def test_keeps_volumes_that_it_does_not_ask_for(self):
         job = campaign(2)
-        self.run_job(job, "out", "--fields", "mask,labels")
-        before, content = self.times("out"), campaign_content(self.folder / "out")
+        self.run_job(job, "fields", "--fields", "mask,labels")
+        before, content = self.times("fields"), campaign_content(self.folder / "fields")
         for fields in ([], ["--fields", "mask"]):
-            self.assertIn("0 scans to do, 2 complete", self.run_job(job, "out", *fields, ranks=2).stderr)
-            self.expect(DONE, "status", self.folder / "out")
-        self.assertEqual(self.times("out"), before)
-        assert_same_content(self, campaign_content(self.folder / "out"), content, "without --fields")
-        self.assertIn("2 scans to do", self.run_job(job, "out", "--fields", "thickness").stderr)
+            self.assertIn("0 scans to do, 2 complete", self.run_job(job, "fields", *fields, ranks=2).stderr)
+            self.expect(DONE, "status", self.folder / "fields")
+        self.assertEqual(self.times("fields"), before)
+        assert_same_content(self, campaign_content(self.folder / "fields"), content, "without --fields")
+        self.assertIn("2 scans to do", self.run_job(job, "fields", "--fields", "thickness").stderr)
 
     def test_computes_again_a_scan_whose_file_changed(self):
         self.expect(DONE, "phantom", self.write("spec.yaml", campaign(2)), "-o", self.folder / "data", "--format", "raw")
-        arguments = ["run", self.folder / "data" / "job.yaml", self.sweep, "-o", self.folder / "out"]
+        arguments = ["run", self.folder / "data" / "job.yaml", self.sweep, "-o", self.folder / "other"]
         self.expect(DONE, *arguments)
-        before = self.times("out")
+        before = self.times("other")
         raw = self.folder / "data" / "s0.raw"
         raw.write_bytes(raw.read_bytes()[::-1])
         self.assertIn("1 scan to do, 1 complete", self.expect(DONE, *arguments).stderr)
-        self.assertEqual(self.times("out")["s1"], before["s1"])
+        self.assertEqual(self.times("other")["s1"], before["s1"])
 
     def test_labels_of_scans_change_without_an_analysis(self):
         def job(*labels):
@@ -79,17 +82,17 @@ class second_run(resume_test):
                 scan.update(changed)
             return made
 
-        self.run_job(job({"capacity_mAh_per_g": 1, "time_h": 2, "step": "lithiation"}), "out")
-        files = sorted((self.folder / "out").glob("[cs]*s/*.h5"))
+        self.run_job(job({"capacity_mAh_per_g": 1, "time_h": 2, "step": "lithiation"}), "other")
+        files = sorted((self.folder / "other").glob("[cs]*s/*.h5"))
         self.assertEqual(len(files), 4)
         before = [path.stat().st_mtime_ns for path in files]
         corrected = job({"capacity_mAh_per_g": 10, "time_h": 20, "step": "delithiation", "sample": "renamed", "cycle": 7},
                         {"time_h": 0.5, "step": "pristine"})
-        self.assertIn("0 scans to do, 3 complete", self.run_job(corrected, "out").stderr)
+        self.assertIn("0 scans to do, 3 complete", self.run_job(corrected, "other").stderr)
         self.assertEqual([path.stat().st_mtime_ns for path in files], before)
         self.run_job(corrected, "at-once")
-        self.assertEqual(content(self.folder / "out" / "campaign.h5"), content(self.folder / "at-once" / "campaign.h5"))
-        with h5py.File(self.folder / "out" / "campaign.h5") as archive:
+        self.assertEqual(content(self.folder / "other" / "campaign.h5"), content(self.folder / "at-once" / "campaign.h5"))
+        with h5py.File(self.folder / "other" / "campaign.h5") as archive:
             for group in (archive, archive["crack"], archive["solid"]):
                 self.assertEqual(list(group["sample"].asstr()), ["renamed", "b", "a"])
                 self.assertEqual(list(group["step"].asstr()), ["delithiation", "pristine", ""])
@@ -97,59 +100,53 @@ class second_run(resume_test):
                 self.assertEqual(group["capacity_mAh_per_g"][0], 10)
                 self.assertEqual(list(group["time_h"][:2]), [20, 0.5])
             self.assertEqual(list(archive["changes/sample"].asstr()), ["renamed"])
-        self.assertIn("nothing wrong", self.expect(DONE, "verify", self.folder / "out").stdout)
+        self.assertIn("nothing wrong", self.expect(DONE, "verify", self.folder / "other").stdout)
         for archive in ("campaign.h5", "scans/s0.h5"):
-            self.expect(DONE, "reproduce", self.folder / "out" / archive, "--scan", "s0", "--scratch", self.folder)
+            self.expect(DONE, "reproduce", self.folder / "other" / archive, "--scan", "s0", "--scratch", self.folder)
 
     def test_a_sample_counts_where_thresholds_are_pooled_over_it(self):
-        self.sweep = self.write("pooled.yaml", {**SWEEP, "threshold": {"rule": "otsu", "scope": "sample"}})
+        self.points = {**SWEEP, "threshold": {"rule": "otsu", "scope": "sample"}}
         job = campaign(3)
         job["scans"][2]["source"]["crack_grey"] = 100
-        self.run_job(job, "out")
+        self.run_job(job, "other")
         job["scans"][2]["sample"] = "b"
-        self.assertNotIn("0 scans to do", self.run_job(job, "out").stderr)
+        self.assertNotIn("0 scans to do", self.run_job(job, "other").stderr)
         self.run_job(job, "at-once")
-        self.assertEqual(content(self.folder / "out" / "campaign.h5"), content(self.folder / "at-once" / "campaign.h5"))
+        self.assertEqual(content(self.folder / "other" / "campaign.h5"), content(self.folder / "at-once" / "campaign.h5"))
 
-    def test_another_sweep_computes_all_again(self):
-        self.run_job(campaign(2), "out")
-        self.sweep = self.write("other.yaml", {**SWEEP, "threshold": {"values": [80, 90, 100]}})
-        self.assertIn("2 scans to do, 0 complete", self.run_job(campaign(2), "out").stderr)
-
-    def test_results_of_another_sweep_are_left_out_until_they_are_computed_again(self):
-        self.run_job(campaign(2), "out")
-        self.sweep = self.write("other.yaml", {**SWEEP, "threshold": {"values": [80, 90, 100]}})
-        finished = self.run_job(campaign(2), "out", "--scans", "s0")
-        self.assertIn("left out of the archive: s1", finished.stderr)
+    def test_another_sweep_computes_all_again_and_leaves_out_what_it_has_not_yet(self):
+        self.points = {**SWEEP, "threshold": {"values": [80, 90, 100]}}
+        told = self.run_job(campaign(3), "out", "--scans", "s0").stderr
+        self.assertIn("1 scan to do, 0 complete", told)
+        for scan in ("s1", "s2"):
+            self.assertIn(f"left out of the archive: {scan}", told)
         with h5py.File(self.folder / "out" / "campaign.h5") as archive:
             self.assertEqual(list(archive["scan"].asstr()), ["s0"])
-        self.run_job(campaign(2), "out")
-        self.run_job(campaign(2), "at-once")
+        self.assertIn("2 scans to do, 1 complete", self.run_job(campaign(3), "out").stderr)
+        self.run_job(campaign(3), "at-once")
         self.assert_same_runs("out", "at-once")
 
     def test_fresh_starts_over(self):
-        self.run_job(campaign(2), "out")
         before = self.times("out")
-        self.run_job(campaign(2), "out", "--fresh")
+        self.run_job(campaign(3), "out", "--fresh")
         self.assertTrue(all(then != before[scan] for scan, then in self.times("out").items()))
 
     def test_asking_for_fields_later_computes_again(self):
-        self.run_job(campaign(1), "out")
-        self.run_job(campaign(1), "out", "--fields", "mask")
-        self.run_job(campaign(1), "at-once", "--fields", "mask")
+        self.run_job(campaign(3), "out", "--fields", "mask")
+        self.run_job(campaign(3), "at-once", "--fields", "mask")
         self.assert_same_runs("out", "at-once")
 
 
-class moved(resume_test):
+class moved(prepared_test, resume_test):
     """Data that lie elsewhere, as after every staging to a scratch file system, or were touched."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
         self.expect(DONE, "phantom", self.write("spec.yaml", campaign(3)), "-o", self.folder / "data", "--format", "raw")
         job = yaml.safe_load((self.folder / "data" / "job.yaml").read_text())
         # What lies outside the box must not change anything unseen.
         job["scans"][2].update(region={"z": [2, 20]}, preprocess={"median_radius": 1})
         (self.folder / "data" / "job.yaml").write_text(yaml.safe_dump(job))
+        self.analyse("data", "out", ranks=2)
 
     def analyse(self, data, out, *options, **how):
         return self.expect(DONE, "run", self.folder / data / "job.yaml", self.sweep, "-o", self.folder / out, *options,
@@ -164,10 +161,9 @@ class moved(resume_test):
         return taken
 
     def test_results_of_the_same_voxels_are_kept(self):
-        for options in ([], ["--fields", "mask,thickness"]):
+        self.analyse("data", "fields", "--fields", "mask,thickness", ranks=2)
+        for out, options in (("out", []), ("fields", ["--fields", "mask,thickness"])):
             with self.subTest(options=options):
-                out = f"out{len(options)}"
-                self.analyse("data", out, *options, ranks=2)
                 before, content = self.seconds(out), campaign_content(self.folder / out)
                 shutil.copytree(self.folder / "data", self.folder / "scratch" / out)
                 self.assertIn("2 scans lie elsewhere now", self.analyse(f"scratch/{out}", out, *options, ranks=3).stderr)
@@ -180,10 +176,9 @@ class moved(resume_test):
                 assert_nothing_half_written(self, self.folder / out)
         (self.folder / "data").rename(self.folder / "gone")
         for scan in ("s0", "s2"):
-            self.expect(DONE, "reproduce", self.folder / "out2" / "campaign.h5", "--scan", scan, "--scratch", self.folder)
+            self.expect(DONE, "reproduce", self.folder / "fields" / "campaign.h5", "--scan", scan, "--scratch", self.folder)
 
     def test_other_voxels_at_another_place_are_analysed(self):
-        self.analyse("data", "out")
         before = self.seconds("out")
         shutil.copytree(self.folder / "data", self.folder / "scratch")
         raw = self.folder / "scratch" / "s1.raw"
@@ -198,7 +193,7 @@ class moved(resume_test):
         job = yaml.safe_load((self.folder / "data" / "job.yaml").read_text())
         job["changes"] = {"pairs": [{"from": "s0", "to": "s1"}], "register": "none", "least_correlation": -1}
         (self.folder / "data" / "job.yaml").write_text(yaml.safe_dump(job))
-        self.analyse("data", "out")
+        self.assertIn("0 scans to do, 3 complete", self.analyse("data", "out").stderr)
         shutil.copytree(self.folder / "data", self.folder / "scratch")
         self.analyse("scratch", "out")
         self.analyse("scratch", "at-once")
@@ -235,7 +230,7 @@ class parts(resume_test):
         self.assert_same_runs("out", "at-once")
 
     def test_pooled_thresholds_are_the_same_in_every_part(self):
-        self.sweep = self.write("sweep.yaml", {**SWEEP, "threshold": {"rule": "otsu", "scope": "campaign"}})
+        self.points = {**SWEEP, "threshold": {"rule": "otsu", "scope": "campaign"}}
         job = campaign(4)
         for part in (1, 2):
             self.run_job(job, "out", "--shard", f"{part}/2")

@@ -62,7 +62,9 @@ class storage(folder_test):
         line = [*prefix, *command_line(["run", self.job, self.sweep, "-o", self.out, *options], ranks)]
         finished = subprocess.run(list(map(str, line)), capture_output=True, text=True, timeout=TIMEOUT_S)
         self.assertEqual(finished.returncode, NOT_ENOUGH, finished.stderr)
-        self.assertRegex(finished.stderr, told)
+        [message] = [line for line in finished.stderr.splitlines() if line.startswith("tomosweep: ")]
+        self.assertIn(told, message)
+        self.assertIn(str(self.out), message)
         assert_nothing_half_written(self, self.out)
         self.assertEqual(locks(self.out), [])
         enlarge()
