@@ -8,7 +8,8 @@ import numpy as np
 from scipy import ndimage
 from skimage.registration import phase_cross_correlation
 
-from program import BAD_INPUT, DONE, SOME_FAILED, assert_same_content, campaign_content, folder_test, under_sanitizers
+from program import (BAD_INPUT, DONE, SOME_FAILED, assert_same_content, campaign_content, folder_test, prepared_test,
+                     under_sanitizers)
 from witness import NEIGHBOURS, thickness_sq_of
 
 VOXEL_UM = 0.5
@@ -224,24 +225,33 @@ class textures(changes_test):
                 self.check(texture(), turn, shift, 0.05, 0.2, noise=30)
 
 
-class compared(changes_test):
+class compared(prepared_test, changes_test):
     """Without registration, so that numpy sees the very same voxels."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.first = seen(structure(11), np.eye(3), np.zeros(3), 12)
+        cls.second = cls.first.copy()
+        z, y, x = np.ogrid[:40, :64, :72]
+        plane = np.abs((y - 30) - 0.5 * (x - 36)) < 1.7
+        cls.second[np.broadcast_to(plane & (z > 5), cls.second.shape)] = 50
+        cls.second[:3] = 140
+        cls.pairs = [{"from": "a", "to": "b", "register": "none"}]
+        cls.both_ways = [*cls.pairs, {"from": "b", "to": "a"}]
+
+    def prepare(self):
+        self.run_job(self.written(), self.both_ways, "alone", sweep=LIMITED)
 
     def setUp(self):
         super().setUp()
-        grey = structure(11)
-        self.first = seen(grey, np.eye(3), np.zeros(3), 12)
-        self.second = self.first.copy()
-        z, y, x = np.ogrid[:40, :64, :72]
-        plane = np.abs((y - 30) - 0.5 * (x - 36)) < 1.7
-        self.second[np.broadcast_to(plane & (z > 5), self.second.shape)] = 50
-        self.second[:3] = 140
-        self.scans = [self.scan("a", self.first, cycle=3), self.scan("b", self.second, cycle=1)]
-        self.pairs = [{"from": "a", "to": "b", "register": "none"}]
+        self.scans = self.written()
+
+    def written(self):
+        return [self.scan("a", self.first, cycle=3), self.scan("b", self.second, cycle=1)]
 
     def test_everything_is_what_numpy_and_scipy_count(self):
-        self.run_job(self.scans, self.pairs, sweep=LIMITED)
-        found = self.changes()
+        found = self.changes("alone")
         self.assertEqual(found["resolution_limit"].tolist(), LIMITS_UM)
         known = np.ones(self.first.shape, bool)
         for i, threshold in enumerate(THRESHOLDS):
@@ -314,14 +324,12 @@ class compared(changes_test):
                                            local_thickness(changed, known)[changed].mean())
 
     def test_ranks_and_threads_do_not_matter(self):
-        changes = [*self.pairs, {"from": "b", "to": "a"}]
-        self.run_job(self.scans, changes, "alone", sweep=LIMITED)
         expected = campaign_content(self.folder / "alone")
         self.assertTrue(any(place.startswith("changes/opened_largest") for place in expected["campaign.h5"]))
         for ranks, options in under_sanitizers(
                 [(3, ["--ranks-per-scan", 3])],
                 [(2, ["--ranks-per-scan", 2]), (4, ["--ranks-per-scan", 4]), (5, ["--ranks-per-scan", 2, "--threads", 3])]):
-            self.run_job(self.scans, changes, f"on-{ranks}", ranks=ranks, options=options, sweep=LIMITED)
+            self.run_job(self.scans, self.both_ways, f"on-{ranks}", ranks=ranks, options=options, sweep=LIMITED)
             assert_same_content(self, campaign_content(self.folder / f"on-{ranks}"), expected, ranks)
 
     def test_a_second_run_keeps_what_fits_and_computes_what_changed(self):
@@ -332,8 +340,7 @@ class compared(changes_test):
             key = shard["process/a"].attrs["content_key"]
         self.run_job(self.scans, self.pairs)
         self.assertEqual(path.stat().st_mtime_ns, kept)
-        self.pairs[0]["register"] = "translation"
-        self.run_job(self.scans, self.pairs)
+        self.run_job(self.scans, [{**self.pairs[0], "register": "translation"}])
         self.assertNotEqual(path.stat().st_mtime_ns, kept)
         self.assertEqual(self.changes()["register"].tolist(), ["translation"])
         with h5py.File(path) as pair:
