@@ -19,7 +19,7 @@ list(APPEND TOMOSWEEP_MPI_ENVIRONMENT LD_PRELOAD=$<TARGET_FILE:preloaded> TOMOSW
 # Leaks are looked for where MPI is not started, which keeps memory of its own until the end.
 set(TOMOSWEEP_PLAIN_ENVIRONMENT ${TOMOSWEEP_MPI_ENVIRONMENT})
 if(TOMOSWEEP_SANITIZE MATCHES address)
-  list(APPEND TOMOSWEEP_PLAIN_ENVIRONMENT ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
+  list(APPEND TOMOSWEEP_PLAIN_ENVIRONMENT ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1:quarantine_size_mb=4:max_malloc_fill_size=0
     LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_LIST_DIR}/support/leaks.supp:print_suppressions=0)
 endif()
 

@@ -147,7 +147,7 @@ TEST_F(hostile_names, reach_the_launcher_as_they_are) {
     RecordProperty("seed", std::to_string(seed));
     std::printf("seed %u\n", seed);
     random.seed(seed);
-    for (int round = 0; round < 40; ++round) {
+    for (int round = 0; round < 15; ++round) {
         site_spec site = plain_site();
         site.file = hostile();
         site.launcher = {"srun", hostile(), hostile()};

@@ -76,8 +76,8 @@ TEST_F(heartbeat_test, a_spoilt_one_does_not_keep_a_run_from_starting) {
 }
 
 TEST_F(heartbeat_test, what_is_nested_without_end_is_not_read) {
-    EXPECT_TRUE(read(std::string(1'000'000, '[')).empty());
-    EXPECT_TRUE(read(with("host", std::string(1'000'000, '[') + std::string(1'000'000, ']'))).empty());
+    EXPECT_TRUE(read(std::string(200'000, '[')).empty());
+    EXPECT_TRUE(read(with("host", std::string(200'000, '[') + std::string(200'000, ']'))).empty());
 }
 
 TEST_F(heartbeat_test, a_run_lives_for_three_intervals_after_its_last_sign) {

@@ -32,6 +32,8 @@ inline void describe_page(TIFF* handle, dtype type, const extent3& shape, const 
     TIFFSetField(handle, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
     TIFFSetField(handle, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
     TIFFSetField(handle, TIFFTAG_COMPRESSION, style.compression);
+    if (style.compression == COMPRESSION_LZMA)
+        TIFFSetField(handle, TIFFTAG_LZMAPRESET, 0);  // the usual one takes a hundred megabytes for every strip
     TIFFSetField(handle, TIFFTAG_FILLORDER, style.fill_order);
     if (style.predictor != PREDICTOR_NONE)
         TIFFSetField(handle, TIFFTAG_PREDICTOR, style.predictor);

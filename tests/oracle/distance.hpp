@@ -15,11 +15,15 @@ inline index_t distance_sq(const index3& a, const index3& b) {
 
 /// Calls visit(index) for every voxel in raster order.
 template <class Visit>
-void for_each_voxel(const extent3& extent, Visit&& visit) {
-    for (index_t z = 0; z < extent.z; ++z)
-        for (index_t y = 0; y < extent.y; ++y)
-            for (index_t x = 0; x < extent.x; ++x)
+void for_each_voxel(const box3& box, Visit&& visit) {
+    for (index_t z = box.lo.z; z < box.hi.z; ++z)
+        for (index_t y = box.lo.y; y < box.hi.y; ++y)
+            for (index_t x = box.lo.x; x < box.hi.x; ++x)
                 visit(index3{z, y, x});
+}
+template <class Visit>
+void for_each_voxel(const extent3& extent, Visit&& visit) {
+    for_each_voxel(whole(extent), visit);
 }
 
 inline bool is_background(class_t value, int phase) {

@@ -22,8 +22,7 @@ inline array3<std::uint64_t> label_components(view3<const class_t> classes, int 
         while (!front.empty()) {
             const index3 at = front.back();
             front.pop_back();
-            for_each_voxel({3, 3, 3}, [&](const index3& step) {
-                const index3 other = at + step - index3{1, 1, 1};
+            for_each_voxel(box3{at - index3{1, 1, 1}, at + index3{2, 2, 2}}, [&](const index3& other) {
                 if (adjacency == connectivity::twentysix || distance_sq(at, other) == 1)
                     reach(other, labels(at.z, at.y, at.x));
             });

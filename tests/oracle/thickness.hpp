@@ -15,8 +15,14 @@ inline array3<distance_sq_t> local_thickness(view3<const class_t> classes, int p
         const distance_sq_t radius_sq = distance(centre.z, centre.y, centre.x);
         if (radius_sq == 0)
             return;
-        for_each_voxel(classes.extent(), [&](const index3& at) {
-            const bool inside = radius_sq == unbounded_sq || distance_sq(at, centre) < static_cast<index_t>(radius_sq);
+        const bool unbounded = radius_sq == unbounded_sq;
+        index_t reach = 0;
+        while (!unbounded && reach * reach < static_cast<index_t>(radius_sq))
+            ++reach;
+        const index3 far{reach, reach, reach};
+        const box3 all = whole(classes.extent());
+        for_each_voxel(unbounded ? all : intersection({centre - far, centre + far}, all), [&](const index3& at) {
+            const bool inside = unbounded || distance_sq(at, centre) < static_cast<index_t>(radius_sq);
             distance_sq_t& value = thickness(at.z, at.y, at.x);
             if (classes[at] <= phase && inside && value < radius_sq)
                 value = radius_sq;
