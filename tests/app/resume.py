@@ -249,7 +249,7 @@ class stop_test(prepared_test, resume_test):
         for scan in job["scans"]:
             scan["source"]["shape"] = [24, 32, 32] if SANITIZED else [32, 56, 56]
         self.write("job.yaml", job)
-        self.write("sweep.yaml", {**SWEEP, "threshold": {"values": list(range(80, 125, 4))}})
+        self.write("sweep.yaml", {**SWEEP, "threshold": {"values": list(range(80, 125, 8 if SANITIZED else 4))}})
         self.expect(DONE, *self.arguments("at-once"), ranks=self.ranks)
 
     def arguments(self, out):

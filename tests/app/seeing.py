@@ -8,7 +8,8 @@ import unittest
 import h5py
 import numpy as np
 
-from program import BAD_INPUT, DONE, SOME_FAILED, SWEEP, TIMEOUT_S, campaign, folder_test, kill_all, start
+from program import (BAD_INPUT, DONE, SOME_FAILED, SWEEP, TIMEOUT_S, campaign, folder_test, kill_all, start,
+                     under_sanitizers)
 
 
 class seeing_test(folder_test):
@@ -187,7 +188,7 @@ class provenance(seeing_test):
     def test_the_hash_of_the_input_is_that_of_its_voxels_whatever_the_format_and_the_ranks(self):
         region = {"z": [1, 22], "y": [2, 39], "x": [3, 38]}
         hashes = set()
-        for form, ranks in (("raw", 1), ("raw", 3), ("raw", 8), ("tiff", 4), ("hdf5", 7)):
+        for form, ranks in under_sanitizers([("raw", 1), ("tiff", 4), ("hdf5", 3)], [("raw", 3), ("raw", 8), ("hdf5", 7)]):
             arguments = self.written(1, form, region=region, preprocess={"median_radius": 1})
             shutil.rmtree(self.out, True)
             self.expect(DONE, *arguments, "--ranks-per-scan", ranks, ranks=ranks)

@@ -8,11 +8,13 @@ import unittest
 
 import h5py
 import numpy
+import yaml
 from campaign import DATA, HERE, PROGRAM, main, voxels
 from scipy import ndimage
 
 FOLDER = "rock-core-intact-deformed"
-LEVELS = [75.1, 80.2, 85.3, 90.4, 95.5, 100.6]
+# Under sanitizers, which look at the code on the way and not at the figures, two of the sweep's six thresholds.
+FEW = int(os.environ.get("TOMOSWEEP_PATIENCE", "1")) > 1
 
 
 def scaled(grey):
@@ -30,6 +32,11 @@ class rock_core_changes(unittest.TestCase):
             described = (HERE / "rock-core-changes.yaml").read_text()
             job.write_text(described.replace("../../../shared/data/real", str(DATA)))
             sweep = HERE / "rock-core-changes-sweep.yaml"
+            if FEW:
+                points = yaml.safe_load(sweep.read_text())
+                points["threshold"]["values"] = points["threshold"]["values"][::3]
+                sweep = pathlib.Path(folder) / "sweep.yaml"
+                sweep.write_text(yaml.safe_dump(points))
             run = subprocess.run([PROGRAM, "run", job, sweep, "-o", folder, "--quiet"], capture_output=True, text=True,
                                  env={**os.environ, "OMP_NUM_THREADS": "2"})
             assert run.returncode == 0, run.stderr
@@ -66,7 +73,7 @@ class rock_core_changes(unittest.TestCase):
         # At the lowest one the crack is in pieces.
         normals = self.found["opened_largest_normal"][0, 1:, 0, 0]
         mean = normals.mean(axis=0) / numpy.linalg.norm(normals.mean(axis=0))
-        self.assertLess(numpy.degrees(numpy.arccos((normals @ mean).min())), 3)
+        self.assertLess(numpy.degrees(numpy.arccos(min(1, (normals @ mean).min()))), 3)
         dip = self.found["opened_largest_dip_deg"][0, 1:, 0, 0]
         self.assertTrue((dip > 52).all() and (dip < 58).all(), dip)
         width = self.found["opened_largest_mean_width_um"][0, :, 0, 0]
