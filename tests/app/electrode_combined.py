@@ -7,7 +7,7 @@ import numpy as np
 from scipy import ndimage
 
 from electrode import BINS, THRESHOLDS, VOXEL_UM, electrode_test, job, scan
-from program import DONE, assert_same_content, campaign, campaign_content, prepared_test
+from program import DONE, campaign, prepared_test
 
 
 class nested(prepared_test, electrode_test):
@@ -73,10 +73,8 @@ class nested(prepared_test, electrode_test):
             whole += count - len(np.unique(pieces[beyond & layer]))
         self.assertEqual(group["islet_count"][at], whole)
 
-    def test_ranks_do_not_matter_and_a_scan_is_reproduced(self):
-        on_four = self.analyse(job(phases=self.PHASES, islets=True), "four", 4)
-        assert_same_content(self, campaign_content(on_four), campaign_content(self.out), "4 ranks")
-        self.expect(DONE, "reproduce", self.out / "campaign.h5", "--scan", "narrow", "--scratch", self.folder)
+    def test_four_ranks_reproduce_what_one_has_found(self):
+        self.expect(DONE, "reproduce", self.out / "campaign.h5", "--scan", "narrow", "--scratch", self.folder, ranks=4)
 
 
 class states(prepared_test, electrode_test):
