@@ -29,6 +29,10 @@ function(tomosweep_time_limit seconds)
   set_tests_properties(${ARGN} PROPERTIES TIMEOUT ${limit})
 endfunction()
 
+# What takes longest under sanitizers begins first, so that nothing begins late that ends late; all others follow in an order that
+# every new build tree draws for itself.
+set(TOMOSWEEP_LONG_RUNS "^(slurm|app\\.(survival|seeing|bad_input)|real\\.rock_core)|\\.(nested|states|compared|phases|second_run|moved|on_a_job)$")
+
 # tomosweep_whole_run(NAME COMMAND argument... TIMEOUT s [PROPERTIES key value...])
 # A Python script that runs the program, where the calling CMakeLists.txt lies. It is skipped when it ends with 77, and when the
 # time for tests is over (TOMOSWEEP_TESTS_END).
@@ -39,6 +43,13 @@ function(tomosweep_whole_run name)
   set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 LABELS whole_run ${run_PROPERTIES}
     ENVIRONMENT "${TOMOSWEEP_MPI_ENVIRONMENT};TOMOSWEEP=$<TARGET_FILE:tomosweep>;TOMOSWEEP_MPIEXEC=${MPIEXEC_EXECUTABLE};PYTHONDONTWRITEBYTECODE=1;PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/app")
   tomosweep_time_limit(${run_TIMEOUT} ${name})
+  if(TOMOSWEEP_SANITIZE)
+    string(RANDOM LENGTH 3 ALPHABET 0123456789 cost)
+    if(name MATCHES "${TOMOSWEEP_LONG_RUNS}")
+      string(PREPEND cost 1)
+    endif()
+    set_tests_properties(${name} PROPERTIES COST ${cost})
+  endif()
 endfunction()
 
 # A test's own code is compiled often and runs once: without optimisation that takes half the time. Where it holds plain twins of

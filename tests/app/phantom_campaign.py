@@ -16,14 +16,17 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2]
 class recovery_test(folder_test):
     """Runs one campaign from files; the first threshold and resolution limit are compared, widths in voxels."""
 
-    def recover(self, name, few=None):
-        """The archive and the truth of every scan; under sanitizers of the scans `few` alone."""
-        spec = PROJECT / "jobs" / "phantom" / f"{name}.yaml"
+    def job(self, name, few=None):
+        """The campaign of jobs/phantom; under sanitizers with the scans `few` alone."""
+        job = yaml.safe_load((PROJECT / "jobs" / "phantom" / f"{name}.yaml").read_text(encoding="utf-8"))
         if SANITIZED and few:
-            job = yaml.safe_load(spec.read_text(encoding="utf-8"))
-            scans = [scan for scan in job["scans"] if scan["id"] in few]
-            samples = {scan["sample"]: job["samples"][scan["sample"]] for scan in scans}
-            spec = self.write("spec.yaml", {**job, "scans": scans, "samples": samples})
+            job["scans"] = [scan for scan in job["scans"] if scan["id"] in few]
+            job["samples"] = {scan["sample"]: job["samples"][scan["sample"]] for scan in job["scans"]}
+        return job
+
+    def recover(self, job):
+        """The archive and the truth of every scan."""
+        spec = self.write("spec.yaml", job)
         sweep = self.write("sweep.yaml", {"threshold": {"values": [105]}, "resolution_limit_um": [0]})
         data = self.folder / "data"
         self.expect(DONE, "phantom", spec, "-o", data, "--format", "raw")
@@ -47,7 +50,7 @@ def first(variable):
 
 class micro(recovery_test):
     def test_electrodes_have_their_thickness_cracks_widths_and_gradients(self):
-        archive, truth = self.recover("micro", few=("ref-c00", "ref-c01"))
+        archive, truth = self.recover(self.job("micro", few=("ref-c00", "ref-c01")))
         ids = [scan.decode() for scan in archive["scan"][:]]
         voxel = 0.5
         self.compare(archive["electrode_thickness_um"][:], [t["electrode_thickness_um"] for t in truth], voxel / 2,
@@ -82,8 +85,10 @@ class micro(recovery_test):
 
 
 class nano(recovery_test):
+    FEW = ("ref-c01", "ref-c05", "ref-c25")
+
     def test_shells_and_cracks_have_their_volumes_and_widths(self):
-        archive, truth = self.recover("nano")
+        archive, truth = self.recover(self.job("nano", self.FEW))
         crack, shell = archive["crack"], archive["sei_rich"]
         voxel = archive["voxel_size_um"][:]
         self.compare(first(crack["volume_fraction"]), [t["crack_fraction"] for t in truth], 0.01, "crack fraction")
@@ -93,7 +98,7 @@ class nano(recovery_test):
         per_gram = fractions * 48 * voxel * 1e-4 / 0.05e-3
         self.compare(first(shell["volume_cm3_per_g"]) / per_gram, np.ones(len(truth)), 0.03, "volume per gram")
         # At the corners of islets shells are thicker than on their faces, so that their mean is not the thickness they were given.
-        thickness = [4.96, 8.16, 12.92, 4.88, 6.36, 9.48]
+        thickness = under_sanitizers([4.96, 8.16, 12.92], [4.88, 6.36, 9.48])
         mean, median = self.shells_in_fine_voxels(8)
         self.compare(median, thickness, 0.1, "median of the geometry's shells")
         self.compare(first(shell["corrected_mean_width_um"]) / voxel, mean, 0.5, "mean shell thickness")
@@ -102,16 +107,16 @@ class nano(recovery_test):
         # Cracks are wider where they meet, so that their most frequent width is taken.
         counts = crack["width_histogram"][:, 0]
         frequent = crack["width"][:][counts.argmax(axis=-1)] - 0.025
-        self.compare(frequent / voxel, [17, 17, 25, 17, 17, 17], 0.5, "crack width")
+        self.compare(frequent / voxel, under_sanitizers([17, 17, 25], [17, 17, 17]), 0.5, "crack width")
         # What the binder takes of the shell.
         less = first(shell["volume_cm3_per_g"]) - first(shell["volume_without_binder_cm3_per_g"])
-        self.compare(less, [0.13] * 3 + [0.15] * 3, 1e-12, "binder volume")
+        self.compare(less, under_sanitizers([0.13] * 3, [0.15] * 3), 1e-12, "binder volume")
 
 
     def shells_in_fine_voxels(self, factor):
         """Mean and median thickness of the same shells without blur and noise, by voxels that are smaller by a factor; in voxels of the
         campaign. Shells are as thick in every layer, so that one layer shows them."""
-        job = yaml.safe_load((PROJECT / "jobs" / "phantom" / "nano.yaml").read_text(encoding="utf-8"))
+        job = self.job("nano", self.FEW)
         source = job["defaults"]["source"]
         source.update(shape=[1, *(n * factor for n in source["shape"][1:])], blur_sigma=0, noise_sigma=0)
         for lengths in (source, *(scan["source"] for scan in job["scans"])):
@@ -127,7 +132,7 @@ class nano(recovery_test):
 
 class gas(recovery_test):
     def test_bubbles_have_their_volume_per_gram_and_per_pore_volume(self):
-        archive, truth = self.recover("gas")
+        archive, truth = self.recover(self.job("gas"))
         volume = np.array([t["bubble_volume_um3"] for t in truth])
         area, layers = (160 * 0.65) ** 2, 116 * 0.65
         found = archive["gas"]
