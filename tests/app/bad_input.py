@@ -107,7 +107,7 @@ class files(bad_input_test):
             self.assertIn(word, finished.stderr)
 
 
-class one_bad_scan(bad_input_test):
+class bad_scans(bad_input_test):
     def test_each_says_why_and_all_others_are_stored(self):
         """One campaign with a bad scan of every kind between good ones."""
         bad = {"short": (self.truncated_raw(), {}, "short.raw"),

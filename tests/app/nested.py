@@ -183,6 +183,7 @@ class phases(nested_test):
     def test_a_pooled_level_moves_with_the_phase_around_it_and_is_not_read_twice(self):
         phases = [{"name": "layer", "where": "above", "threshold": {"values": [75]}},
                   {"name": "sei", "where": "below", "inside": "layer", "threshold": {"rule": "otsu", "scope": "campaign"}}]
+
         def check(levels):
             value = phases[0]["threshold"]["values"][0]
             self.assertEqual(levels, dict.fromkeys("stu", self.otsu([grey[grey > value] for grey in self.greys.values()])))

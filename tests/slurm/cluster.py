@@ -17,6 +17,8 @@ DAEMONS = {name: shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbi
            for name in ("munged", "slurmctld", "slurmd", "sbatch")}
 # The least that SLURM takes for the life of a credential, which is how long a requeued job waits.
 RESTART_DELAY_S = 5
+# Between two questions to the controller, each of which is a program to start.
+ASKING_PAUSE_S = 0.25
 # As in program.py, which the process that clears a cluster away does not see.
 PATIENCE = int(os.environ.get("TOMOSWEEP_PATIENCE", "1"))
 MARK = "TOMOSWEEP_TEST_CLUSTER"
@@ -153,7 +155,7 @@ class cluster:
         for node in self.nodes:
             self.start_node(node)
         self.wait_until(lambda: self.command("sinfo", "-h", "-o", "%T %D", check=False).strip()
-                        == f"idle {len(self.nodes)}", 30, "all nodes are idle")
+                        == f"idle {len(self.nodes)}", 30, "all nodes are idle", ASKING_PAUSE_S)
 
     def start_node(self, node):
         return self.daemon("slurmd", "-D", "-f", self.base / "slurm.conf", "-N", node)
@@ -165,13 +167,13 @@ class cluster:
         for process in (self.reaper, *self.daemons):
             process.wait()
 
-    def wait_until(self, true, seconds, what):
+    def wait_until(self, true, seconds, what, pause_s=0.05):
         seconds *= PATIENCE
         end = time.monotonic() + seconds
         while not true():
             if time.monotonic() > end:
                 raise TimeoutError(f"not within {seconds} s: {what}\n{self.logs()}")
-            time.sleep(0.05)
+            time.sleep(pause_s)
 
     def logs(self):
         texts = [f"--- {path.name}\n{path.read_text(errors='replace')[-1500:]}"
@@ -197,7 +199,7 @@ class cluster:
     def await_state(self, number, states, seconds):
         """The job as the controller describes it, once it is in one of the states."""
         self.wait_until(lambda: self.job(number)["JobState"] in states, seconds,
-                        f"job {number} is {' or '.join(states)}")
+                        f"job {number} is {' or '.join(states)}", ASKING_PAUSE_S)
         return self.job(number)
 
     def await_end(self, number, seconds=60):
