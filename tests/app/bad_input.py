@@ -110,7 +110,8 @@ class files(bad_input_test):
 class bad_scans(bad_input_test):
     def test_each_says_why_and_all_others_are_stored(self):
         """One campaign with a bad scan of every kind between good ones."""
-        bad = {"short": (self.truncated_raw(), {}, "short.raw"),
+        bad = {"short": (self.truncated_raw("short.raw", -100), {}, "short.raw"),
+               "empty": (self.truncated_raw("empty.raw", 0), {}, "empty.raw"),
                "cut": (self.truncated_tiff(), {}, "cut.tif"),
                "gap": (self.slices("gap", leave_out=5), {}, "missing: 5"),
                "odd": (self.slices("odd", odd=7), {}, "s007.tif"),
@@ -147,9 +148,9 @@ class bad_scans(bad_input_test):
             self.assertTrue(missing.all() if word else not missing.any(), name)
         self.assertEqual((archive["phase_voxels"][place] == 0).all(), word is not None)
 
-    def truncated_raw(self):
-        source = self.raw("short.raw")
-        (self.folder / "short.raw").write_bytes((self.folder / "short.raw").read_bytes()[:-100])
+    def truncated_raw(self, name, end):
+        source = self.raw(name)
+        (self.folder / name).write_bytes((self.folder / name).read_bytes()[:end])
         return source
 
     def truncated_tiff(self):
@@ -193,6 +194,7 @@ class bad_scans(bad_input_test):
             with h5py.File(self.out / "campaign.h5") as archive:
                 for place, reason in enumerate(archive["failure"].asstr()):
                     self.check_scan(archive, place, reason, "scan.raw" if place == 1 else None)
+            assert_nothing_half_written(self, self.out)
         (self.folder / "scan.raw").write_bytes(whole)
         self.assertIn("1 scan to do, 2 complete", self.run_job(DONE, self.among_good_ones(source)).stderr)
 

@@ -14,7 +14,8 @@ import unittest
 import h5py
 import yaml
 
-from program import BAD_INPUT, DONE, SANITIZED, SOME_FAILED, SWEEP, TOMOSWEEP, campaign, content, folder_test, phantom
+from program import (BAD_INPUT, DONE, SANITIZED, SOME_FAILED, SWEEP, TOMOSWEEP, campaign, content, folder_test, phantom,
+                     under_sanitizers)
 
 COMMANDS = ("run", "check", "plan", "submit", "phantom", "status", "merge", "export", "verify", "reproduce")
 
@@ -95,7 +96,7 @@ class on_a_job(folder_test):
         return bars
 
     def test_the_bar_fits_its_terminal(self):
-        for columns in (60, 200):
+        for columns in (*under_sanitizers([60], [80]), 200):
             bars = self.bars(columns, *self.job)
             self.assertLess(max(map(len, bars)), columns)
             self.assertIn("0 of 3 scans done, threshold 0 of 2", bars[0])

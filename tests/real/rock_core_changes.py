@@ -73,7 +73,7 @@ class rock_core_changes(unittest.TestCase):
         # At the lowest one the crack is in pieces.
         normals = self.found["opened_largest_normal"][0, 1:, 0, 0]
         mean = normals.mean(axis=0) / numpy.linalg.norm(normals.mean(axis=0))
-        self.assertLess(numpy.degrees(numpy.arccos(min(1, (normals @ mean).min()))), 3)
+        self.assertLess(numpy.degrees(numpy.arccos(numpy.minimum(1, (normals @ mean).min()))), 3)
         dip = self.found["opened_largest_dip_deg"][0, 1:, 0, 0]
         self.assertTrue((dip > 52).all() and (dip < 58).all(), dip)
         width = self.found["opened_largest_mean_width_um"][0, :, 0, 0]
