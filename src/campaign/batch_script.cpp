@@ -72,17 +72,16 @@ std::string launcher_line(const site_spec& site) {
 }
 
 std::string file_system_lines(const batch_run& run, const site_spec& site) {
-    std::string lines;
-    if (site.striping) {
-        const std::string size =
-            site.striping->bytes > 0 ? fmt::format(" -S {}", static_cast<std::int64_t>(site.striping->bytes)) : "";
-        lines += fmt::format(
-            "# New files of this folder, and of folders made in it, are spread over the storage targets.\n"
-            "mkdir -p {0}\n"
-            "lfs setstripe -c {1}{2} {0} || echo 'striping was not set: no Lustre file system?'\n",
-            shell_word(run.results), site.striping->count, size);
-    }
-    return lines;
+    const auto [factor, unit] = site.hints;
+    const std::string options =
+        (factor != 0 ? fmt::format(" -c {}", factor) : "") + (unit != 0 ? fmt::format(" -S {}", unit) : "");
+    if (options.empty())
+        return "";
+    return fmt::format(
+        "# New files of this folder, and of folders made in it, are spread over the storage targets.\n"
+        "mkdir -p {0}\n"
+        "lfs setstripe{1} {0} || echo 'striping was not set: no Lustre file system?'\n",
+        shell_word(run.results), options);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <functional>
 #include <limits>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -136,15 +137,17 @@ site_spec::pairs read_pairs(const yaml_value& value, std::string_view signs, con
     return found;
 }
 
-void read_striping(const yaml_value& value, std::optional<striping_spec>& target) {
-    striping_spec striping;
-    const yaml_map map({value}, {"count", "size"});
-    map.read("count", striping.count, integer_range{-1, 100'000});
-    if (striping.count == 0)
-        value.refuse("a count of 0", "a number of storage targets, or -1 for all");
-    if (const auto size = map.find("size"))
-        read_bytes(*size, striping.bytes);
-    target = striping;
+void read_hints(const yaml_value& value, striping_hints& target) {
+    constexpr std::int64_t lustre_page = 65536;
+    constexpr auto advice =
+        "striping_factor or striping_unit; no other hint has an effect, as no file passes through MPI-IO";
+    const yaml_map map(
+        {value}, {"striping_factor", "striping_unit"},
+        {{"cb_nodes", advice}, {"cb_buffer_size", advice}, {"romio_cb_write", advice}, {"romio_ds_write", advice}});
+    map.read("striping_factor", target.striping_factor, integer_range{-1, 100'000});
+    map.read("striping_unit", target.striping_unit, integer_range{lustre_page, std::int64_t{1} << 32});
+    if (const auto unit = map.find("striping_unit"); unit && target.striping_unit % lustre_page != 0)
+        unit->refuse("bytes in multiples of 65536, such as 4194304");
 }
 
 }  // namespace
@@ -170,17 +173,16 @@ site_spec parse_site(const std::string& text, const std::string& path) {
          [&](const yaml_value& value) {
              site.environment = read_pairs(value, "_", "the name of a variable: letters, digits and _, no digit first");
          }},
-        {"striping", [&](const yaml_value& value) { read_striping(value, site.striping); }}};
+        {"hints", [&](const yaml_value& value) { read_hints(value, site.hints); }}};
     std::vector<std::string_view> known{"cores_per_node", "nodes_at_most", "tasks_at_once", "warning_s"};
     for (const auto& each : readers)
         known.push_back(each.first);
-    const yaml_map map(
-        {yaml_value(parse_yaml(text, path), "", problems)}, known,
-        {{"hints", "nothing, as no file passes through MPI-IO; `striping:` spreads files over storage targets"},
-         {"time", "`longest_time:`; how long a job may take follows from the campaign"},
-         {"nodes", "`nodes_at_most:`; how many a job takes follows from the campaign"},
-         {"campaign", "this key stands in the job file"},
-         {"scans", "this key stands in the job file"}});
+    const yaml_map map({yaml_value(parse_yaml(text, path), "", problems)}, known,
+                       {{"striping", "`hints: {striping_factor: 8, striping_unit: 4194304}`"},
+                        {"time", "`longest_time:`; how long a job may take follows from the campaign"},
+                        {"nodes", "`nodes_at_most:`; how many a job takes follows from the campaign"},
+                        {"campaign", "this key stands in the job file"},
+                        {"scans", "this key stands in the job file"}});
     map.need("cores_per_node", "the cores of a node, such as 64");
     map.need("memory_per_node", "the memory of a node that jobs may use, such as 240G");
     map.need("longest_time", "the longest time that a job may run, such as 24:00:00");

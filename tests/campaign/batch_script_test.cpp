@@ -153,7 +153,7 @@ TEST_F(hostile_names, reach_the_launcher_as_they_are) {
         site.launcher = {"srun", hostile(), hostile()};
         site.modules = {hostile()};
         site.environment = {{"HOSTILE", hostile()}};
-        site.striping = striping_spec{4, 0};
+        site.hints.striping_factor = 4;
         batch_run run = plain_run();
         const std::string below = hostile();
         run.results = (folder / "out").string() + "/" + (below == "." || below == ".." ? "a" : below);

@@ -23,7 +23,9 @@ TEST(site, a_short_file_means_whole_nodes_and_srun) {
     EXPECT_EQ(site.bytes_per_node, 240.0 * 1073741824);
     EXPECT_EQ(site.longest_s, ((24 + 12) * 60 + 30) * 60);
     EXPECT_EQ(site.launcher, (std::vector<std::string>{"srun", "--mpi=pmix"}));
-    EXPECT_TRUE(site.partition.empty() && site.modules.empty() && site.environment.empty() && !site.striping);
+    EXPECT_EQ(site.hints.striping_factor, 0);
+    EXPECT_EQ(site.hints.striping_unit, 0);
+    EXPECT_TRUE(site.partition.empty() && site.modules.empty() && site.environment.empty());
 }
 
 TEST(site, every_key_is_read) {
@@ -32,7 +34,7 @@ TEST(site, every_key_is_read) {
                                           "nodes_at_most: 7\ntasks_at_once: 3\nwarning_s: 11\n"
                                           "launcher:   /opt/bin/mpirun  --bind-to   none \nmodules: [gcc/12.2, hdf5]\n"
                                           "environment: {B_1: \"it's $HOME\", A: 2}\n"
-                                          "striping: {count: -1, size: 4M}\n",
+                                          "hints: {striping_factor: -1, striping_unit: 4194304}\n",
                                       "site.yaml");
     EXPECT_EQ(site.partition + site.account + site.qos + site.constraint + site.reservation, "paqx|yr");
     EXPECT_EQ(site.nodes_at_most, 7);
@@ -41,8 +43,8 @@ TEST(site, every_key_is_read) {
     EXPECT_EQ(site.launcher, (std::vector<std::string>{"/opt/bin/mpirun", "--bind-to", "none"}));
     EXPECT_EQ(site.modules, (std::vector<std::string>{"gcc/12.2", "hdf5"}));
     EXPECT_EQ(site.environment, (site_spec::pairs{{"B_1", "it's $HOME"}, {"A", "2"}}));
-    EXPECT_EQ(site.striping.value().count, -1);
-    EXPECT_EQ(site.striping.value().bytes, 4.0 * 1048576);
+    EXPECT_EQ(site.hints.striping_factor, -1);
+    EXPECT_EQ(site.hints.striping_unit, 4194304);
 }
 
 TEST(site, what_a_node_has_must_be_said) {
@@ -68,8 +70,18 @@ TEST(site, names_of_variables_are_names) {
     EXPECT_TRUE(has_only(problems_with("environment: [A]\n"), 4, "environment", "a mapping"));
 }
 
-TEST(site, hints_for_mpi_io_are_refused_because_they_would_change_nothing) {
-    EXPECT_TRUE(has_only(problems_with("hints: {cb_nodes: 8}\n"), 4, "hints", "no file passes through MPI-IO"));
+TEST(site, hints_are_those_that_have_an_effect) {
+    for (const char* other : {"cb_nodes", "cb_buffer_size", "romio_cb_write", "romio_ds_read", "access_style"})
+        EXPECT_TRUE(has_only(problems_with(std::string("hints: {") + other + ": 8}\n"), 4,
+                             std::string("hints.") + other,
+                             "no other hint has an effect, as no file passes through MPI-IO"))
+            << other;
+    EXPECT_TRUE(
+        has_only(problems_with("hints: {striping_unit: 70000}\n"), 4, "hints.striping_unit", "multiples of 65536"));
+    EXPECT_TRUE(has_only(problems_with("hints: {striping_unit: 4M}\n"), 4, "hints.striping_unit", "a whole number"));
+    EXPECT_TRUE(has_only(problems_with("hints: {striping_factor: -2}\n"), 4, "hints.striping_factor", "from -1"));
+    EXPECT_TRUE(has_only(problems_with("hints: 8\n"), 4, "hints", "a mapping"));
+    EXPECT_TRUE(has_only(problems_with("striping: {count: 8}\n"), 4, "striping", "hints: {striping_factor"));
 }
 
 TEST(site, only_known_launchers_start_ranks) {
@@ -89,10 +101,10 @@ TEST(site, times_are_those_of_slurm) {
 
 TEST(site, numbers_and_unknown_keys_are_reported_with_their_lines) {
     const auto found =
-        problems_with("nodes_at_most: 0\nwarning_s: many\nstriping: {count: 0}\npartitoin: p\nnodes: 3\n");
+        problems_with("nodes_at_most: 0\nwarning_s: many\nhints: {striping_unit: 1}\npartitoin: p\nnodes: 3\n");
     EXPECT_TRUE(has(found, 4, "nodes_at_most", "a whole number from 1"));
     EXPECT_TRUE(has(found, 5, "warning_s", "'many'"));
-    EXPECT_TRUE(has(found, 6, "striping", "a count of 0"));
+    EXPECT_TRUE(has(found, 6, "hints.striping_unit", "from 65536"));
     EXPECT_TRUE(has(found, 7, "partitoin", "did you mean 'partition'?"));
     EXPECT_TRUE(has(found, 8, "nodes", "how many a job takes follows from the campaign"));
     EXPECT_EQ(found.size(), 5U);

@@ -22,7 +22,7 @@ class generated(slurm_case):
         tools.mkdir()
         (tools / "lfs").write_text(f"#!/bin/bash\nprintf '%s\\n' \"$@\" > '{self.folder}/lfs'\n")
         (tools / "lfs").chmod(0o755)
-        site = self.site(striping={"count": 2, "size": "1M"},
+        site = self.site(hints={"striping_factor": 2, "striping_unit": 1048576},
                          environment={"HOSTILE": "';touch pwned;'"})
         found = self.submit(job, sweep, "--site", site, "-o", weird / "out", "--fields", "mask",
                             env={"PATH": f"{tools}:{self.slurm.environment['PATH']}"})

@@ -1,17 +1,17 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace tomosweep {
 
-/// How new files of the output folder are spread over the storage targets of a Lustre file system.
-struct striping_spec {
-    std::int64_t count = 1;  ///< storage targets per file; -1: all
-    double bytes = 0;        ///< on one target before the next; 0: the file system's choice
+/// How new files of the output folder are spread over the storage targets of a Lustre file system; the names are those
+/// of the hints that MPI reserves for it.
+struct striping_hints {
+    std::int64_t striping_factor = 0;  ///< storage targets per file; -1: all; 0: the file system's choice
+    std::int64_t striping_unit = 0;    ///< bytes on one target before the next; 0: the file system's choice
 };
 
 /// What a computing centre asks for and offers, as a site file says it. Every text is free of control characters, so
@@ -31,7 +31,7 @@ struct site_spec {
     std::vector<std::string> launcher{"srun", "--mpi=pmix"};
     std::vector<std::string> modules;
     pairs environment;
-    std::optional<striping_spec> striping;
+    striping_hints hints;
 };
 
 /// Reads and validates a site file. Throws job_error, which lists every problem with line, key, what was found, what is
