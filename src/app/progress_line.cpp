@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "tomosweep/core/process.hpp"
+
 namespace tomosweep::app {
 namespace {
 
@@ -37,7 +39,7 @@ void progress_line::show(const run_progress& progress) {
     }
     changed_.notify_one();
     if (!drawer_.joinable())
-        drawer_ = std::jthread([this](const std::stop_token& stop) { keep_drawing(stop); });
+        drawer_ = begin_thread([this](const std::stop_token& stop) { keep_drawing(stop); });
 }
 
 void progress_line::keep_drawing(const std::stop_token& stop) {

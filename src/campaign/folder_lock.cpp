@@ -13,6 +13,7 @@
 
 #include "tomosweep/archive/atomic_file.hpp"
 #include "tomosweep/core/error.hpp"
+#include "tomosweep/core/process.hpp"
 
 namespace tomosweep {
 namespace {
@@ -62,7 +63,7 @@ folder_lock::folder_lock(std::string directory, lock_record wanted, const lock_w
         acquire(waiting);
         beat(1);
         const quiet_signals quiet;
-        heart_ = std::jthread([this](const std::stop_token& stop) { keep_beating(stop); });
+        heart_ = begin_thread([this](const std::stop_token& stop) { keep_beating(stop); });
     } catch (...) {
         withdraw();
         throw;

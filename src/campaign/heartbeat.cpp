@@ -13,6 +13,7 @@
 
 #include "tomosweep/campaign/json_file.hpp"
 #include "tomosweep/core/error.hpp"
+#include "tomosweep/core/process.hpp"
 
 namespace tomosweep {
 
@@ -93,7 +94,7 @@ heart::heart(std::string directory, heartbeat first) : directory_(std::move(dire
     now_.restarts = restarts_before(path_of(directory_, now_));
     now_.started_s = now_.progressed_s = std::time(nullptr);
     write(directory_, now_);
-    beats_ = std::thread([this] { beat_until_stopped(); });
+    beats_ = begin_thread([this](const std::stop_token&) { beat_until_stopped(); });
 }
 
 heart::~heart() {

@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "tomosweep/comm/communicator.hpp"
+#include "tomosweep/core/process.hpp"
 
 namespace tomosweep {
 namespace {
@@ -33,7 +34,7 @@ void end_with(pid_t launcher, const std::stop_token& stop) {
 
 launcher_watch::launcher_watch() {
     if (launched_rank())
-        watcher_ = std::jthread([launcher = getppid()](const std::stop_token& stop) { end_with(launcher, stop); });
+        watcher_ = begin_thread([launcher = getppid()](const std::stop_token& stop) { end_with(launcher, stop); });
 }
 
 }  // namespace tomosweep

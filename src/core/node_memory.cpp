@@ -1,6 +1,7 @@
 #include "tomosweep/core/node_memory.hpp"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -153,13 +154,18 @@ memory_bound node_memory(const std::string& root) {
 }
 
 memory_bound process_memory() {
-    memory_bound bound;
-    for (const auto& [limit, name] : {std::pair(RLIMIT_AS, "ulimit -v"), std::pair(RLIMIT_DATA, "ulimit -d")}) {
+    double mapped = 0, data = 0;
+    std::ifstream pages("/proc/self/statm");
+    double resident = 0, shared = 0, text = 0, unused = 0;
+    pages >> mapped >> resident >> shared >> text >> unused >> data;
+    const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
+    const auto left = [&](auto limit, double used, const char* name) -> memory_bound {
         rlimit value{};
-        if (getrlimit(limit, &value) == 0 && value.rlim_cur != RLIM_INFINITY)
-            bound = tighter(bound, {static_cast<double>(value.rlim_cur), name});
-    }
-    return bound;
+        if (getrlimit(limit, &value) != 0 || value.rlim_cur == RLIM_INFINITY)
+            return {};
+        return {std::max(1.0, static_cast<double>(value.rlim_cur) - used * page), name};
+    };
+    return tighter(left(RLIMIT_AS, mapped, "ulimit -v"), left(RLIMIT_DATA, data, "ulimit -d"));
 }
 
 }  // namespace tomosweep

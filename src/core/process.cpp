@@ -10,6 +10,10 @@
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <system_error>
+#include <utility>
+
+#include "tomosweep/core/error.hpp"
 
 namespace tomosweep {
 namespace {
@@ -93,6 +97,15 @@ process_life life_of(const process_identity& process) {
 
 bool process_lives(std::int64_t number) {
     return !ended(number, state_of(number));
+}
+
+std::jthread begin_thread(std::function<void(const std::stop_token&)> work) {
+    try {
+        return std::jthread(std::move(work));
+    } catch (const std::system_error& refused) {
+        throw resource_error("memory or processes",
+                             "the system refused a thread (ulimit -v, ulimit -u): " + std::string(refused.what()));
+    }
 }
 
 }  // namespace tomosweep

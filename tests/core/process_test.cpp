@@ -1,10 +1,13 @@
 #include "tomosweep/core/process.hpp"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+
+#include "tomosweep/core/error.hpp"
 
 namespace tomosweep::process_test {
 namespace {
@@ -37,6 +40,19 @@ TEST(process, one_that_ended_is_dead_even_when_nobody_asked_for_it) {
     EXPECT_FALSE(process_lives(child)) << "not asked for yet";
     waitpid(child, nullptr, 0);
     EXPECT_FALSE(process_lives(child));
+}
+
+TEST(process, a_thread_that_the_system_refuses_is_a_lack_of_resources) {
+    pthread_attr_t before, larger_than_any_memory;
+    ASSERT_EQ(pthread_getattr_default_np(&before), 0);
+    pthread_attr_init(&larger_than_any_memory);
+    pthread_attr_setstacksize(&larger_than_any_memory, std::size_t{1} << 47);
+    ASSERT_EQ(pthread_setattr_default_np(&larger_than_any_memory), 0);
+    EXPECT_THROW(begin_thread([](const std::stop_token&) {}), resource_error);
+    pthread_setattr_default_np(&before);
+    bool worked = false;
+    begin_thread([&](const std::stop_token&) { worked = true; }).join();
+    EXPECT_TRUE(worked);
 }
 
 }  // namespace

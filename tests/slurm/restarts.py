@@ -44,6 +44,8 @@ class interrupted(restart_case):
         self.assertEqual(job["Restarts"], "2", self.logs("out"))
         self.assertRegex(self.logs("out"), r"(?s)restart 0 on.*the ranks are asked to stop.*interrupted.*queued again, "
                          r"restart 1 of at most 20.*restart 1 on.*restart 2 on.*ended with code 0")
+        # SLURM ends what the script starts while it says so.
+        self.assertNotRegex(self.logs("out"), r"(?m)^ job ")
         self.assert_as_at_once("out", self.job, self.sweep)
 
     def test_gives_up_after_a_set_number_of_restarts(self):

@@ -58,7 +58,7 @@ private:
     std::condition_variable changed_;
     heartbeat now_;
     bool stopped_ = false;
-    std::thread beats_;
+    std::jthread beats_;
 };
 
 }  // namespace tomosweep

@@ -15,7 +15,7 @@ struct memory_bound {
 /// free. `root` stands before /proc and /sys, for tests. Local.
 memory_bound node_memory(const std::string& root = "");
 
-/// What one process may take by its own limits (ulimit -v, -d); 0 bytes when it has none. Local.
+/// What this process may still take by its own limits (ulimit -v, -d); 0 bytes when it has none. Local.
 memory_bound process_memory();
 
 /// The smaller of two bounds, of which unknown ones do not count. Pure.

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <ctime>
+#include <functional>
 #include <string>
+#include <thread>
 
 namespace tomosweep {
 
@@ -35,5 +37,8 @@ process_life life_of(const process_identity& process);
 
 /// Whether a process with this number lives on this machine. Local.
 bool process_lives(std::int64_t number);
+
+/// A thread that does `work`. Throws resource_error when the system has no memory for its stack, or no process. Local.
+std::jthread begin_thread(std::function<void(const std::stop_token&)> work);
 
 }  // namespace tomosweep
