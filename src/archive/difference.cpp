@@ -135,14 +135,14 @@ std::vector<difference> differences(const data_group& found, const data_group& r
     return both.take();
 }
 
-data_group scan_of(const data_group& campaign, const std::string& id) {
+data_group scan_of(const data_group& campaign, const std::string& id, const std::string& path) {
     const variable* scan = find_named(campaign.variables, schema::scan);
     const auto* ids = scan == nullptr ? nullptr : std::get_if<std::vector<std::string>>(&scan->values);
     if (ids == nullptr)
-        throw input_error("archive", "", "no coordinate 'scan' of names", "an archive written by a run");
+        throw input_error(path, "", "no coordinate 'scan' of names", "an archive written by a run");
     const auto place = std::ranges::find(*ids, id);
     if (place == ids->end())
-        throw input_error("archive", "scan", "no scan '" + id + "'",
+        throw input_error(path, "scan", "no scan '" + id + "'",
                           fmt::format("one of its scans: {}", fmt::join(*ids, ", ")));
     data_group scan_only = row_of(campaign, id, static_cast<std::size_t>(place - ids->begin()), ids->size());
     std::erase_if(scan_only.groups, [](const data_group& group) { return group.name == schema::changes; });

@@ -56,7 +56,7 @@ scan_record read_scan_record(const reproduce_options& options) {
     scan_record record;
     record.archive = options.archive;
     record.id = options.scan.empty() ? only_scan(archive, options.archive) : options.scan;
-    record.content = scan_of(archive, record.id);
+    record.content = scan_of(archive, record.id, options.archive);
     if (data_group* process = find_named(record.content.groups, "process"))
         if (data_group* scan = find_named(process->groups, record.id))
             record.provenance = scan->attributes;

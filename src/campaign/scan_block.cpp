@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "tomosweep/campaign/content_key.hpp"
 #include "tomosweep/campaign/grey_scale.hpp"
 #include "tomosweep/campaign/joint_reading.hpp"
 #include "tomosweep/comm/agreement.hpp"
 #include "tomosweep/comm/step_ledger.hpp"
 #include "tomosweep/core/error.hpp"
+#include "tomosweep/core/process.hpp"
 #include "tomosweep/core/tables.hpp"
 #include "tomosweep/kernels/voxel_hash.hpp"
 #include "tomosweep/ops/grey_statistics.hpp"
@@ -148,11 +151,17 @@ array3<std::uint8_t> region_mask(const scan_spec& scan, const scan_frame& frame,
 
 /// The content key was made of what the files were when the run began: results of anything else must not bear it.
 void require_same_inputs(const scan_spec& scan, const scan_frame& frame) {
+    auto files = open_source(scan.source)->files();
     const auto mask_files =
         scan.region.mask ? open_source(scan.region.mask->source)->files() : std::vector<file_identity>();
-    if (inputs_hash(open_source(scan.source)->files(), mask_files) != frame.inputs)
-        throw input_error("scan " + scan.id, "", "input files that were changed after the start of the run",
-                          "input files that stay as they are during a run; the next run computes the scan anew");
+    if (inputs_hash(files, mask_files) == frame.inputs)
+        return;
+    files.insert(files.end(), mask_files.begin(), mask_files.end());
+    const auto newest = std::ranges::max_element(files, {}, &file_identity::modified_ns);
+    throw input_error("scan " + scan.id, "",
+                      fmt::format("input files that were changed after the start of the run (the newest is {}, of {})",
+                                  newest->path, utc_text(newest->modified_ns / 1'000'000'000)),
+                      "input files that stay as they are during a run; the next run computes the scan anew");
 }
 
 /// Region voxels of a block by the bins of the field.

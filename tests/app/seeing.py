@@ -231,7 +231,8 @@ class reproduce(seeing_test):
         self.assertIn("the same voxels", told)
         self.reproduce(self.out / "scans" / "s0.h5")
         self.assertIn("s1.raw", self.reproduce(self.out / "campaign.h5", "--scan", "s1", code=BAD_INPUT).stderr)
-        self.assertIn("one of its scans: s0", self.reproduce(self.out / "campaign.h5", "--scan", "x", code=BAD_INPUT).stderr)
+        self.assertIn("campaign.h5: scan: found no scan 'x'; accepted: one of its scans: s0",
+                      self.reproduce(self.out / "campaign.h5", "--scan", "x", code=BAD_INPUT).stderr)
 
     def test_data_that_moved_are_found_with_data_and_changed_ones_refused(self):
         self.expect(DONE, *self.written(1))

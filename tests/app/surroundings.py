@@ -35,7 +35,8 @@ class inputs(folder_test):
 
     def test_changed_in_the_middle_fails_the_scan_and_the_next_run_computes_it(self):
         kept = self.last.read_bytes()
-        self.assertIn("changed after", self.while_the_first_is_analysed(lambda: self.last.write_bytes(kept[::-1])))
+        told = self.while_the_first_is_analysed(lambda: self.last.write_bytes(kept[::-1]))
+        self.assertIn(f"changed after the start of the run (the newest is {self.last}, of ", told)
         self.assertIn("1 scan to do, 1 complete", self.expect(DONE, *self.arguments).stderr)
 
     def test_vanished_in_the_middle_fails_the_scan(self):

@@ -19,8 +19,8 @@ struct difference {
 /// What `found` has besides is no difference. In the order of `recorded`. Pure.
 std::vector<difference> differences(const data_group& found, const data_group& recorded);
 
-/// The part of a campaign that is the scan `id`, as its shard had it: merge_scans() backwards. Throws input_error when
-/// the archive has no such scan. Pure.
-data_group scan_of(const data_group& campaign, const std::string& id);
+/// The part of a campaign that is the scan `id`, as its shard had it: merge_scans() backwards. Throws input_error,
+/// which names the archive at `path`, when it has no such scan. Pure.
+data_group scan_of(const data_group& campaign, const std::string& id, const std::string& path);
 
 }  // namespace tomosweep
