@@ -85,30 +85,37 @@ TEST(batch_script, control_characters_are_refused_wherever_they_stand) {
 }
 
 /// Runs scripts in a folder where every program that they could call is a stub that writes down its words.
-class hostile_names : public ::testing::Test {
+class running_script : public ::testing::Test {
 protected:
-    hostile_names() {
+    running_script() {
         std::string name = (fs::temp_directory_path() / "tomosweep-hostile-XXXXXX").string();
         folder = mkdtemp(name.data());
         fs::create_directory(folder / "bin");
         for (const char* stub : {"srun", "mpirun", "lfs", "module", "tomosweep", "scontrol"})
-            write(fs::path("bin") / stub, "#!/bin/bash\nprintf '%s\\0' \"${0##*/}\" \"$@\" \"$HOSTILE\" >> " +
-                                              (folder / "words").string() + "\n");
+            write(fs::path("bin") / stub,
+                  "#!/bin/bash\nprintf '%s\\0' \"${0##*/}\" \"$@\" \"$HOSTILE\" >> " + (folder / "words").string() +
+                      "\nfor word; do [ \"$before\" = --log ] && echo '{\"event\":\"finished\"}' >> \"$word\"; "
+                      "before=$word; done; true\n");
     }
-    ~hostile_names() override { fs::remove_all(folder); }
+    ~running_script() override { fs::remove_all(folder); }
 
     void write(const fs::path& path, const std::string& text) const {
         std::ofstream(folder / path) << text;
         fs::permissions(folder / path, fs::perms::owner_all);
     }
 
-    std::vector<std::string> words_of_run(const std::string& script) {
-        fs::remove(folder / "words");
+    /// Its exit code; what it printed is in `log`.
+    int run(const std::string& script) const {
         write("script", script);
         const std::string go = "cd " + folder.string() +
                                " && bash -n script && env PATH=\"$PWD/bin:$PATH\" SLURM_JOB_ID=1 SLURM_JOB_NODELIST=n1 "
                                "SLURM_CPUS_PER_TASK=3 bash script > log 2>&1";
-        EXPECT_EQ(std::system(go.c_str()), 0) << script;
+        return WEXITSTATUS(std::system(go.c_str()));
+    }
+
+    std::vector<std::string> words_of_run(const std::string& script) {
+        fs::remove(folder / "words");
+        EXPECT_EQ(run(script), 0) << script;
         std::ifstream file(folder / "words");
         std::vector<std::string> words;
         for (std::string word; std::getline(file, word, '\0');)
@@ -142,7 +149,7 @@ protected:
     std::mt19937_64 random{std::random_device{}()};
 };
 
-TEST_F(hostile_names, reach_the_launcher_as_they_are) {
+TEST_F(running_script, hands_hostile_names_to_the_launcher_as_they_are) {
     const auto seed = std::random_device{}();
     RecordProperty("seed", std::to_string(seed));
     std::printf("seed %u\n", seed);
@@ -179,7 +186,20 @@ TEST_F(hostile_names, reach_the_launcher_as_they_are) {
     }
 }
 
-TEST_F(hostile_names, reach_the_merging_program_as_they_are) {
+TEST_F(running_script, fails_when_the_launcher_starts_nothing) {
+    batch_run run = plain_run();
+    run.results = (folder / "out").string();
+    EXPECT_EQ(this->run(campaign_script(run, plain_site())), 0);
+    write("bin/srun", "#!/bin/bash\n");
+    EXPECT_EQ(this->run(campaign_script(run, plain_site())), 1) << "the log is that of the run before";
+    std::ifstream log(folder / "log");
+    const std::string told{std::istreambuf_iterator<char>(log), {}};
+    EXPECT_NE(told.find("the run has not told of its end"), std::string::npos) << told;
+    fs::remove_all(folder / "out");
+    EXPECT_EQ(this->run(campaign_script(run, plain_site())), 1) << "there is no log";
+}
+
+TEST_F(running_script, hands_hostile_names_to_the_merging_program_as_they_are) {
     fs::rename(folder / "bin" / "tomosweep", folder / "bin" / "it's $(touch x)");
     batch_run run = plain_run();
     run.program = "it's $(touch x)";

@@ -76,23 +76,39 @@ def free_ports(count):
         return [each.getsockname()[1] for each in sockets]
 
 
+def read_process(process, name):
+    """A file of /proc; empty when the process has ended or belongs to somebody else."""
+    with contextlib.suppress(OSError):
+        return pathlib.Path("/proc", str(process), name).read_bytes()
+    return b""
+
+
+def environment_of(process):
+    return read_process(process, "environ") + b"\0"
+
+
+def parent_of(process):
+    found = re.search(rb"^PPid:\s*(\d+)", read_process(process, "status"), re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
 def processes_of(base):
     """Every process that a cluster started: they inherit its mark."""
     mark = f"{MARK}={base}\0".encode()
-    found = []
-    for path in pathlib.Path("/proc").glob("[0-9]*/environ"):
-        with contextlib.suppress(OSError):
-            if mark in path.read_bytes() + b"\0":
-                found.append(int(path.parent.name))
-    return found
+    running = (int(path.name) for path in pathlib.Path("/proc").glob("[0-9]*"))
+    return [process for process in running if mark in environment_of(process)]
+
+
+def kill(processes):
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 def clear_away(base):
     """Until nothing is left of a cluster; a process may just be starting another."""
     while left := processes_of(base):
-        for process in left:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+        kill(left)
         time.sleep(0.02)
     shutil.rmtree(base, ignore_errors=True)
 
@@ -106,6 +122,7 @@ class cluster:
         self.reaper = subprocess.Popen(["setsid", "-f", sys.executable, __file__, str(self.base)],
                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.daemons = []
+        self.node_daemons = {}
         self.environment = {key: value for key, value in os.environ.items()
                             if not key.startswith(("SLURM", "SBATCH", "OMPI_MCA_", "OMP_", "PMI"))}
         self.environment |= {MARK: str(self.base), "SLURM_CONF": str(self.base / "slurm.conf")}
@@ -158,7 +175,19 @@ class cluster:
                         == f"idle {len(self.nodes)}", 30, "all nodes are idle", ASKING_PAUSE_S)
 
     def start_node(self, node):
-        return self.daemon("slurmd", "-D", "-f", self.base / "slurm.conf", "-N", node)
+        self.node_daemons[node] = self.daemon("slurmd", "-D", "-f", self.base / "slurm.conf", "-N", node)
+
+    def kill_daemon(self, node):
+        self.node_daemons[node].kill()
+        self.node_daemons[node].wait()
+
+    def lose_node(self, node):
+        """Everything that runs there ends at once: its daemon, its jobs and what keeps watch over them."""
+        mark = f"SLURMD_NODENAME={node}\0".encode()
+        here = [process for process in processes_of(self.base) if mark in environment_of(process)]
+        watching = [parent for parent in map(parent_of, here) if read_process(parent, "comm") == b"slurmstepd\n"]
+        self.kill_daemon(node)
+        kill({*here, *watching})
 
     def stop(self):
         self.reaper.stdin.close()

@@ -1,6 +1,9 @@
 """A batch job that is interrupted starts again by itself and ends as if it had run in one go."""
 
+import os
+import random
 import re
+import time
 
 from program import DONE, INTERRUPTED
 from slurm_case import LONG_SHAPE, LONG_SWEEP, long_campaign, main, slurm_case
@@ -25,17 +28,18 @@ class restart_case(slurm_case):
             return self.job_in("out", ["campaign.sbatch"])
         return found["job"]
 
+    def await_restart(self, restarts, seconds=40):
+        """The job is at work for the n-th time."""
+        self.slurm.wait_until(lambda: f"restart {restarts} on" in self.logs("out"), seconds,
+                              f"restart {restarts}")
+
 
 class interrupted(restart_case):
-    def await_restart(self, number, restarts):
-        """The job is at work for the n-th time."""
-        self.slurm.wait_until(lambda: f"restart {restarts} on" in self.logs("out"), 40, f"restart {restarts}")
-
     def test_by_a_signal_to_the_shell_and_by_one_to_the_ranks(self):
         number = self.begin(scans=8)
         self.await_first_scan("out")
         self.slurm.command("scancel", "--signal=USR1", "--batch", number)
-        self.await_restart(number, 1)
+        self.await_restart(1)
         # The ranks die of a signal that comes before they are ready for it.
         before = self.finished_scans("out")
         self.slurm.wait_until(lambda: self.finished_scans("out") > before, 30, "another scan")
@@ -61,6 +65,43 @@ class interrupted(restart_case):
         self.slurm.command("scancel", number)
         self.slurm.await_state(number, ["CANCELLED"], 30)
         self.assertEqual(self.slurm.job(number)["Restarts"], "0", self.logs("out"))
+
+
+class node_killed(restart_case):
+    """kill -9 of what SLURM runs on a node, at a random moment."""
+
+    def at_work_on(self, scans):
+        """A job that has finished its first scan and some more, and one of its nodes."""
+        seed = int(os.environ.get("TOMOSWEEP_SEED", random.SystemRandom().randrange(2**32)))
+        print(f"seed {seed}", flush=True)
+        draw = random.Random(seed)
+        number = self.begin(scans)
+        self.await_first_scan("out")
+        time.sleep(draw.uniform(0, 0.5))
+        first, second = re.search(r"restart 0 on n\[(\d)-(\d)\]", self.logs("out")).groups()
+        return number, f"n{draw.choice([first, second])}"
+
+    def times_of_scans(self):
+        return {path.name: path.stat().st_mtime_ns for path in (self.folder / "out" / "scans").glob("*.h5")}
+
+    def test_a_daemon_that_is_killed_and_comes_back_changes_nothing(self):
+        number, node = self.at_work_on(scans=8)
+        self.slurm.kill_daemon(node)
+        self.slurm.start_node(node)
+        job = self.assert_ended(number, DONE, "out")
+        self.assertEqual(job["Restarts"], "0", self.logs("out"))
+        self.assert_as_at_once("out", self.job, self.sweep)
+
+    def test_a_node_that_is_lost_starts_the_job_again(self):
+        number, node = self.at_work_on(scans=8)
+        self.slurm.lose_node(node)
+        finished = self.times_of_scans()
+        self.addCleanup(self.slurm.start_node, node)
+        self.await_restart(1, 120)  # SLURM gives a node up after half a minute
+        job = self.assert_ended(number, DONE, "out")
+        self.assertEqual(job["Restarts"], "1", self.logs("out"))
+        self.assertLessEqual(finished.items(), self.times_of_scans().items(), "a finished scan was computed again")
+        self.assert_as_at_once("out", self.job, self.sweep)
 
 
 class preempted(restart_case):
