@@ -68,39 +68,30 @@ class interrupted(restart_case):
 
 
 class node_killed(restart_case):
-    """kill -9 of what SLURM runs on a node, at a random moment."""
+    """kill -9 of what SLURM runs on a node, at random moments."""
 
-    def at_work_on(self, scans):
-        """A job that has finished its first scan and some more, and one of its nodes."""
+    def scan_times(self):
+        return {path.name: path.stat().st_mtime_ns for path in (self.folder / "out" / "scans").glob("*.h5")}
+
+    def test_a_daemon_that_comes_back_changes_nothing_and_a_lost_node_starts_the_job_again(self):
         seed = int(os.environ.get("TOMOSWEEP_SEED", random.SystemRandom().randrange(2**32)))
         print(f"seed {seed}", flush=True)
         draw = random.Random(seed)
-        number = self.begin(scans)
+        number = self.begin(scans=8)
         self.await_first_scan("out")
-        time.sleep(draw.uniform(0, 0.5))
-        first, second = re.search(r"restart 0 on n\[(\d)-(\d)\]", self.logs("out")).groups()
-        return number, f"n{draw.choice([first, second])}"
-
-    def times_of_scans(self):
-        return {path.name: path.stat().st_mtime_ns for path in (self.folder / "out" / "scans").glob("*.h5")}
-
-    def test_a_daemon_that_is_killed_and_comes_back_changes_nothing(self):
-        number, node = self.at_work_on(scans=8)
+        nodes = [f"n{node}" for node in re.search(r"restart 0 on n\[(\d)-(\d)\]", self.logs("out")).groups()]
+        node = draw.choice(nodes)
         self.slurm.kill_daemon(node)
         self.slurm.start_node(node)
-        job = self.assert_ended(number, DONE, "out")
-        self.assertEqual(job["Restarts"], "0", self.logs("out"))
-        self.assert_as_at_once("out", self.job, self.sweep)
-
-    def test_a_node_that_is_lost_starts_the_job_again(self):
-        number, node = self.at_work_on(scans=8)
-        self.slurm.lose_node(node)
-        finished = self.times_of_scans()
-        self.addCleanup(self.slurm.start_node, node)
+        before = self.finished_scans("out")
+        self.slurm.wait_until(lambda: self.finished_scans("out") > before, 30, "another scan")
+        time.sleep(draw.uniform(0, 0.5))
+        self.slurm.lose_node(draw.choice(nodes))
+        finished = self.scan_times()
         self.await_restart(1, 120)  # SLURM gives a node up after half a minute
         job = self.assert_ended(number, DONE, "out")
         self.assertEqual(job["Restarts"], "1", self.logs("out"))
-        self.assertLessEqual(finished.items(), self.times_of_scans().items(), "a finished scan was computed again")
+        self.assertLessEqual(finished.items(), self.scan_times().items(), "a finished scan was computed again")
         self.assert_as_at_once("out", self.job, self.sweep)
 
 
