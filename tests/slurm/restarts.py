@@ -37,12 +37,11 @@ class restart_case(slurm_case):
 class interrupted(restart_case):
     def test_by_a_signal_to_the_shell_and_by_one_to_the_ranks(self):
         number = self.begin(scans=8)
-        self.await_first_scan("out")
+        self.await_scan("out")
         self.slurm.command("scancel", "--signal=USR1", "--batch", number)
         self.await_restart(1)
         # The ranks die of a signal that comes before they are ready for it.
-        before = self.finished_scans("out")
-        self.slurm.wait_until(lambda: self.finished_scans("out") > before, 30, "another scan")
+        self.await_scan("out", after=self.finished_scans("out"))
         self.slurm.command("scancel", "--signal=USR1", number)
         job = self.assert_ended(number, DONE, "out")
         self.assertEqual(job["Restarts"], "2", self.logs("out"))
@@ -54,14 +53,14 @@ class interrupted(restart_case):
 
     def test_gives_up_after_a_set_number_of_restarts(self):
         number = self.begin(edit=[(r"^most_restarts=\d+$", "most_restarts=0")])
-        self.await_first_scan("out")
+        self.await_scan("out")
         self.slurm.command("scancel", "--signal=USR1", "--batch", number)
         self.assert_ended(number, INTERRUPTED, "out")
         self.assertIn("given up after 0 restarts; what is finished stays in", self.logs("out"))
 
     def test_cancelled_stays_cancelled(self):
         number = self.begin(scans=8)
-        self.await_first_scan("out")
+        self.await_scan("out")
         self.slurm.command("scancel", number)
         self.slurm.await_state(number, ["CANCELLED"], 30)
         self.assertEqual(self.slurm.job(number)["Restarts"], "0", self.logs("out"))
@@ -78,13 +77,12 @@ class node_killed(restart_case):
         print(f"seed {seed}", flush=True)
         draw = random.Random(seed)
         number = self.begin(scans=8)
-        self.await_first_scan("out")
+        self.await_scan("out")
         nodes = [f"n{node}" for node in re.search(r"restart 0 on n\[(\d)-(\d)\]", self.logs("out")).groups()]
         node = draw.choice(nodes)
         self.slurm.kill_daemon(node)
         self.slurm.start_node(node)
-        before = self.finished_scans("out")
-        self.slurm.wait_until(lambda: self.finished_scans("out") > before, 30, "another scan")
+        self.await_scan("out", after=self.finished_scans("out"))
         time.sleep(draw.uniform(0, 0.5))
         self.slurm.lose_node(draw.choice(nodes))
         finished = self.scan_times()
@@ -98,7 +96,7 @@ class node_killed(restart_case):
 class preempted(restart_case):
     def test_makes_room_for_a_job_of_higher_priority_and_comes_back(self):
         number = self.begin(scans=8)
-        self.await_first_scan("out")
+        self.await_scan("out")
         urgent = self.job_in("urgent", ["--partition=urgent", "--nodes=4", "--exclusive", "--wrap", "true"])
         self.assert_ended(urgent, DONE, "urgent")
         job = self.assert_ended(number, DONE, "out")

@@ -66,8 +66,9 @@ class slurm_case(folder_test):
     def finished_scans(self, out):
         return len(list((self.folder / out / "scans").glob("*.h5")))
 
-    def await_first_scan(self, out):
-        self.slurm.wait_until(lambda: self.finished_scans(out) > 0, 30, "a scan is finished")
+    def await_scan(self, out, after=0):
+        """More scans are finished than `after`."""
+        self.slurm.wait_until(lambda: self.finished_scans(out) > after, 30, "a scan is finished")
 
     def assert_as_at_once(self, out, job, sweep):
         """The archive is that of one uninterrupted run on one rank, without SLURM."""

@@ -51,7 +51,7 @@ class generated(slurm_case):
         first = f"{found['job']}_1"
         self.slurm.await_state(first, ["RUNNING"], 20)
         self.slurm.wait_until(lambda: "restart 0" in self.logs("out"), 20, "the first task has begun")
-        self.await_first_scan("out")
+        self.await_scan("out")
         # One task starts again; the merge job waits for it.
         self.slurm.command("scancel", "--signal=USR1", "--batch", first)
         self.assert_ended(found["merge"], DONE, "out")
